@@ -1,0 +1,5 @@
+"""Every URL, by door."""
+
+from django.urls import path
+
+urlpatterns: list = []

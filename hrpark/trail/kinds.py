@@ -1,0 +1,44 @@
+"""Verbs: what can be done, each with the Chinese sentence a timeline shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hrpark.toolbox.registry import Registry
+
+
+@dataclass(frozen=True)
+class Verb:
+    name: str
+    sentence: str
+
+
+VERBS: Registry[Verb] = Registry("verb")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A type of record that the trail, files and notices can point at: its key and its model label."""
+
+    key: str
+    model: str
+    label: str
+
+
+SUBJECTS: Registry[Subject] = Registry("subject")
+
+
+@dataclass(frozen=True)
+class System:
+    """An actor that is not a person: the tick, an import resumed by the worker, the demo year."""
+
+    name: str
+    label: str = "系统"
+
+    @property
+    def actor_key(self) -> str:
+        return f"system:{self.name}"
+
+    @property
+    def actor_name(self) -> str:
+        return self.label

@@ -1,0 +1,83 @@
+"""The trail: a deed happens once, leaves its line, and its seal shows every change."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from hrpark.accounts.actions import add_park
+from hrpark.accounts.models import Park
+from hrpark.trail import actions, queries
+from hrpark.trail.kinds import System
+from hrpark.trail.models import Entry, Payload, Seal
+
+pytestmark = pytest.mark.django_db
+TICK = System("tick")
+
+
+def open_park(at, key="k1", slug="huangpu"):
+    return add_park(actor=TICK, at=at, key=key, name=f"园区 {slug}", slug=slug)
+
+
+def test_the_same_key_does_it_once(at):
+    first = open_park(at)
+    again = open_park(at)
+    assert first.pk == again.pk
+    assert Park.objects.count() == 1
+    assert Entry.objects.filter(verb="accounts.park.add").count() == 1
+
+
+def test_another_key_does_it_again(at):
+    open_park(at, "k1", "a")
+    open_park(at, "k2", "b")
+    assert Park.objects.count() == 2
+
+
+def test_a_timeline_tells_who_what_and_when(at):
+    park = open_park(at)
+    (line,) = queries.timeline("park", park.pk)
+    assert (line.who, line.what, line.at) == ("系统", "开通了园区", at)
+
+
+def test_the_database_refuses_to_change_or_remove_an_entry(at):
+    open_park(at)
+    for statement in ("UPDATE trail_entry SET actor_name = 'x'", "DELETE FROM trail_entry", "UPDATE trail_payload SET body = '{}'"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert Entry.objects.get().actor_name == "系统"
+
+
+def test_a_sealed_chain_verifies_and_reports_its_unsealed_tail(at):
+    park = open_park(at, "k1", "a")
+    assert actions.seal() == 1
+    assert actions.seal() == 0
+    open_park(at, "k2", "b")
+    checks = {c.park_id: c for c in queries.verify()}
+    assert checks[park.pk].sealed == 1 and not checks[park.pk].broken
+    assert sum(c.unsealed for c in checks.values()) == 1
+
+
+def test_erasing_a_payload_leaves_the_chain_whole_and_says_so(at):
+    park = open_park(at)
+    actions.seal()
+    actions.erase(actor=TICK, at=at, key="e1", entry=Entry.objects.get(), basis="个人信息保护法 第四十七条")
+    actions.seal()
+    (check,) = queries.verify()
+    assert check.erased == 1 and not check.broken
+    assert [line.what for line in queries.timeline("park", park.pk)] == ["删除了一条记录中的个人信息", "开通了园区"]
+
+
+def test_a_forged_payload_is_found(at):
+    open_park(at)
+    actions.seal()
+    entry = Entry.objects.get()
+    Payload.objects.filter(pk=entry.pk).delete()
+    Payload.objects.create(entry_id=entry.pk, salt=b"0" * 16, body={"name": "别的"})
+    (check,) = queries.verify()
+    assert "payload" in check.broken[0]
+
+
+def test_a_forged_seal_is_found(at):
+    open_park(at)
+    entry = Entry.objects.get()
+    Seal.objects.create(park_id=entry.park_id, seq=1, entry_id=entry.pk, digest=b"1" * 32)
+    (check,) = queries.verify()
+    assert "does not match" in check.broken[0]

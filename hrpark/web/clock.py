@@ -1,0 +1,16 @@
+"""The doors' clock. Below the doors time is an argument; here, and only here, it is read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    return timezone.now()
+
+
+def today() -> date:
+    """The day in the park's time zone."""
+    return timezone.localdate()

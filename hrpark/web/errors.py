@@ -1,0 +1,36 @@
+"""Every error as a page that says what to do next (LOOK.md, "Words")."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hrpark.toolbox.errors import HrparkError
+
+TITLES = {400: "请求无法处理", 403: "没有权限", 404: "没有找到", 409: "内容已有变化", 413: "文件过大", 422: "还不能这样做", 429: "操作过于频繁", 500: "系统出错"}
+
+
+def problem(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    """One page for every problem; the status tells machines, the words tell people."""
+    context = {"title": TITLES.get(status, TITLES[400]), "message": message, "status": status}
+    return render(request, "problem.html", context, status=status)
+
+
+def answer(request: HttpRequest, error: HrparkError) -> HttpResponse:
+    return problem(request, error.message, error.status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return problem(request, "页面停留过久或登录状态已变化。请返回上一页刷新后再提交，已填写的内容会保留在草稿中。", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return problem(request, "没有找到您要的内容，可能已被移除，或您没有查看权限。", 404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return problem(request, "您的角色不能进行这项操作。如工作需要，请联系园区负责人。", 403)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return problem(request, "系统出错，您的数据没有改变。请稍后重试；如仍出现，请把时间告诉园区工作人员。", 500)

@@ -1,0 +1,87 @@
+"""What every page of every door does first: who comes, into which park, with which permission.
+
+    @page(permissions.READ, door="desk")
+    def institution_list(request, park): ...
+
+``request.at``, ``request.today`` and ``request.standing`` are set for the view; a park that the person has no role in does
+not exist for them (404). The declaration is what the access matrix checks (tests/access).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+
+from hrpark.accounts.kinds import PERMISSIONS
+from hrpark.accounts.queries import NOBODY, park_by_slug, standing_of
+from hrpark.toolbox.errors import NotAllowed, NotFound
+
+from . import clock
+
+#: Which kind of organisation opens which door. Portal and account are open by themselves.
+DOOR_KINDS = {"desk": "operator", "tenant": "institution", "authority": "authority"}
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a URL asks of its visitor. ``permission`` empty: any person of that door; ``door`` "public": nobody at all."""
+
+    door: str
+    permission: str = ""
+
+
+def page(permission: str = "", *, door: str) -> Callable:
+    """Declare a page of a door. Its first argument after the request is the park, from ``<slug:park>`` in the URL."""
+
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        if permission:
+            PERMISSIONS.get(permission)
+
+        @functools.wraps(view)
+        def run(request: HttpRequest, *args, park: str | None = None, **kwargs) -> HttpResponse:
+            enter(request)
+            if door == "public":
+                return view(request, *args, **({"park": park_by_slug(park)} if park else {}), **kwargs)
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if door == "person":
+                return view(request, *args, **({"park": park_by_slug(park)} if park else {}), **kwargs)
+            if door == "installation":
+                if not request.standing.installs:
+                    raise NotFound()
+                return view(request, *args, **kwargs)
+            if park is None:
+                if not any(h.organisation_kind == DOOR_KINDS[door] for h in request.standing.hats):
+                    raise NotFound()
+                return view(request, *args, **kwargs)
+            room = park_by_slug(park)
+            if DOOR_KINDS[door] not in request.standing.kinds_in(room.pk):
+                raise NotFound()
+            allowed = not permission or (
+                bool(request.standing.own(permission, room.pk)) if door == "tenant" else request.standing.may(permission, room.pk)
+            )
+            if not allowed:
+                sentence = PERMISSIONS.get(permission).sentence
+                raise NotAllowed(f"您的角色不能“{sentence}”。如工作需要，请联系负责人授予相应角色。")
+            request.park = room
+            return view(request, *args, park=room, **kwargs)
+
+        run.declared = Declared(door, permission)
+        return run
+
+    return wrap
+
+
+def enter(request: HttpRequest) -> None:
+    request.at, request.today = clock.now(), clock.today()
+    request.standing = standing_of(request.user, request.today) if request.user.is_authenticated else NOBODY
+    request.park = None
+
+
+def deed_key(request: HttpRequest) -> str:
+    """The key of a form's deed: made when the form was drawn, so that a double click and a retry do it once."""
+    return request.POST.get("deed_key", "")[:60]

