@@ -1,4 +1,4 @@
-"""Verbs on people, organisations, parks and roles. Invitations and codes: ``access.py``'s neighbours below."""
+"""Verbs on people, organisations, parks and roles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hrpark.trail.kinds import System
 from . import permissions
 from .kinds import ROLES
 from .models import Draft, Membership, Organisation, OrganisationKind, Park, Person
-from .queries import is_empty, person_by_key, require
+from .queries import person_by_key, require
 
 
 @verb("accounts.register", "注册了账号")
@@ -24,8 +24,11 @@ def register_person(
     """A person gets an account; without a password they come in by a one-time code first."""
     for given in (mobile, email):
         if given and person_by_key(given):
-            raise Refused("该手机号或邮箱已注册，请直接登录；忘记密码可用一次性验证码登录。", field="mobile" if given == mobile else "email")
-    if installs and not is_empty() and not (isinstance(actor, Person) and actor.installs):
+            raise Refused(
+                "该手机号或邮箱已注册，请直接登录；忘记密码可用一次性验证码登录。",
+                field="mobile" if given == mobile else "email",
+            )
+    if installs and isinstance(actor, Person) and not actor.installs:
         raise NotAllowed("只有系统管理员可以指定新的系统管理员。")
     person = Person(name=name, mobile=mobile or None, email=email or None, installs=installs, created_at=at)
     person.set_password(password)
@@ -84,7 +87,9 @@ def grant_role(
 
 
 @verb("accounts.role.verify", "核验了经办人身份")
-def verify_role(deed: Deed, *, actor: System | Person, at: datetime, key: str, membership: Membership, basis: str) -> Membership:
+def verify_role(
+    deed: Deed, *, actor: System | Person, at: datetime, key: str, membership: Membership, basis: str
+) -> Membership:
     """An officer confirms that a person may act for an institution, on the letter of authorisation or in person."""
     require(actor, permissions.CODE_ISSUE, membership.park_id, at.date())
     membership.verified_at = at
@@ -95,7 +100,9 @@ def verify_role(deed: Deed, *, actor: System | Person, at: datetime, key: str, m
 
 
 @verb("accounts.role.end", "收回了角色")
-def end_role(deed: Deed, *, actor: System | Person, at: datetime, key: str, membership: Membership, on: date, reason: str) -> Membership:
+def end_role(
+    deed: Deed, *, actor: System | Person, at: datetime, key: str, membership: Membership, on: date, reason: str
+) -> Membership:
     """A role stops to hold from ``on``. The last director of a park stays, so that nobody locks the park out."""
     if membership.organisation.kind == OrganisationKind.INSTITUTION:
         if not isinstance(actor, System):

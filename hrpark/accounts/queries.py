@@ -42,9 +42,7 @@ class Standing:
     def may(self, permission: str, park_id: int) -> bool:
         """Holds the permission over the whole park (a role of its operator or of its authority)."""
         roles = PERMISSIONS.get(permission).roles
-        return any(
-            h.park_id == park_id and h.role in roles and h.organisation_kind != "institution" for h in self.hats
-        )
+        return any(h.park_id == park_id and h.role in roles and h.organisation_kind != "institution" for h in self.hats)
 
     def own(self, permission: str, park_id: int) -> frozenset[int]:
         """The institutions' organisations for which the person holds the permission in that park."""
