@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Everything they need is made here, by checks on files; no root, no CDN.
 
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 BIN := .venv/bin
 NODE_OK := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && echo yes)
 PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -9,7 +9,7 @@ PORT ?= 8000
 DEMO_HOME := $(CURDIR)/var/demo
 REAL_HOME := $(CURDIR)/var/park
 
-.PHONY: run reset empty test test-sqlite test-postgres test-browser check lint shots bench torture lock clean help
+.PHONY: run reset empty test test-313 test-sqlite test-postgres test-browser check lint shots bench torture lock clean help
 
 help:  ## What can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -38,7 +38,14 @@ test-browser: .venv/.dev build/static/manifest.json
 	elif [ -n "$$HRPARK_NEED_BROWSER" ]; then echo "Browser tests are required here and no Chromium was found"; exit 1; \
 	else echo "No Chromium found: browser tests are left out (set CHROMIUM=/path/to/chromium)"; fi
 
-check: lint test  ## What CI runs
+check: lint test test-313  ## What CI runs
+
+test-313: .venv/.uv build/static/manifest.json  ## The suite on Python 3.13, where it is found
+	@if python3.13 -c '' 2>/dev/null; then \
+	  test -x .venv-313/bin/python || python3.13 -m venv .venv-313; \
+	  $(BIN)/uv pip install --quiet --python .venv-313/bin/python --require-hashes -r requirements/dev.lock && \
+	  .venv-313/bin/python -m pytest -n 2 -m "not browser"; \
+	else echo "No python3.13 found: that run is left out"; fi
 
 lint: .venv/.dev  ## Linters, contracts, migrations
 	$(BIN)/ruff check .
@@ -94,4 +101,4 @@ lock:  ## Renew the lock files (needs .venv)
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements/dev.lock
 
 clean:  ## Remove what the commands made, except data in var/
-	rm -rf .venv node_modules build shots
+	rm -rf .venv .venv-313 node_modules build shots

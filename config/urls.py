@@ -1,5 +1,12 @@
-"""Every URL, by door."""
+"""Every URL: the pages by door, and the JSON API."""
 
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns: list = []
+urlpatterns = [
+    path("", include("hrpark.web.urls")),
+    path("api/", include("hrpark.api.urls")),
+]
+
+handler404 = "hrpark.web.errors.not_found"
+handler403 = "hrpark.web.errors.forbidden"
+handler500 = "hrpark.web.errors.failed"
