@@ -1,6 +1,8 @@
 # Two commands: `make run` and `make test`. Everything they need is made here, by checks on files; no root, no CDN.
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+# A pyenv shim answers to the name without being one, so each candidate is asked to run.
+PYTHON313 ?= $(shell for p in python3.13 $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python3.13); do if $$p -c '' 2>/dev/null; then echo $$p; break; fi; done)
 BIN := .venv/bin
 NODE_OK := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && echo yes)
 PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -41,8 +43,8 @@ test-browser: .venv/.dev build/static/manifest.json
 check: lint test test-313  ## What CI runs
 
 test-313: .venv/.uv build/static/manifest.json  ## The suite on Python 3.13, where it is found
-	@if python3.13 -c '' 2>/dev/null; then \
-	  test -x .venv-313/bin/python || python3.13 -m venv .venv-313; \
+	@if [ -n "$(PYTHON313)" ]; then \
+	  test -x .venv-313/bin/python || $(PYTHON313) -m venv .venv-313; \
 	  $(BIN)/uv pip install --quiet --python .venv-313/bin/python --require-hashes -r requirements/dev.lock && \
 	  .venv-313/bin/python -m pytest -n 2 -m "not browser"; \
 	else echo "No python3.13 found: that run is left out"; fi

@@ -1,0 +1,98 @@
+"""What the benchmarks share: a home of their own, servers, a client, and medians."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def setup(home: str | None = None) -> Path:
+    """Django over a fresh SQLite file in a temporary folder (or HRPARK_DATABASE), migrated."""
+    folder = Path(home or tempfile.mkdtemp(prefix="hrpark-bench-"))
+    os.environ["HRPARK_HOME"] = str(folder)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("HRPARK_LOG", "WARNING")
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    return folder
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def granian(application: str, **environment: str) -> Iterator[int]:
+    """The same server for both sides: one worker, four threads."""
+    port = free_port()
+    command = [
+        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--port", str(port), "--workers", "1",
+        "--blocking-threads", "4", "--no-access-log", "--log-level", "error", application,
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def rate(port: int, path: str, *, seconds: float = 4, clients: int = 4, headers: dict | None = None) -> dict:
+    """Requests a second over kept connections, with the median latency; every answer must be 200."""
+    times: list[list[float]] = [[] for _ in range(clients)]
+    until = time.monotonic() + seconds
+
+    def work(mine: list[float]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        while time.monotonic() < until:
+            begin = time.perf_counter()
+            connection.request("GET", path, headers=headers or {})
+            response = connection.getresponse()
+            response.read()
+            if response.status != 200:
+                raise RuntimeError(f"{path} answered {response.status}")
+            mine.append(time.perf_counter() - begin)
+
+    threads = [threading.Thread(target=work, args=(mine,)) for mine in times]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    every = sorted(t for mine in times for t in mine)
+    return {"rate": round(len(every) / seconds, 1), "p50_ms": round(1000 * statistics.median(every), 2)}
+
+
+def median_seconds(function: Callable[[], object], *, runs: int = 5) -> float:
+    taken = []
+    for _ in range(runs):
+        begin = time.perf_counter()
+        function()
+        taken.append(time.perf_counter() - begin)
+    return statistics.median(taken)
+
+
+def tell(name: str, **figures: object) -> None:
+    print(json.dumps({"bench": name, **figures}, ensure_ascii=False))
