@@ -107,11 +107,29 @@ class OccupancyKind(models.TextChoices):
     WORKS = "works", "施工"
 
 
+class OccupancyQuerySet(models.QuerySet["Occupancy"]):
+    def whole(self) -> OccupancyQuerySet:
+        """Only the rows that take their space for themselves, without those that stand for a part of it."""
+        return self.filter(part_of__isnull=True)
+
+    def overlapping(self, starts, ends) -> OccupancyQuerySet:
+        """Running at some instant of [starts, ends); an empty end means without end."""
+        found = self.filter(Q(ends__isnull=True) | Q(ends__gt=starts))
+        return found if ends is None else found.filter(starts__lt=ends)
+
+    def running(self, at) -> OccupancyQuerySet:
+        return self.filter(Q(ends__isnull=True) | Q(ends__gt=at), starts__lte=at)
+
+
 class Occupancy(models.Model):
     """A space is taken from an instant up to, not including, another. Two of one space never overlap.
 
     The database says so, not the code: an exclusion constraint on PostgreSQL, triggers on SQLite (migration 0002). A
     cancelled one is deleted by its owner; its history is the trail of its subject.
+
+    Taking a unit also writes a row with ``part_of`` for its floor and its building. Such rows may overlap one another, but
+    never a row that takes the floor or the building whole: so a taken floor keeps its units and the other way round, under
+    the same guard. Written only by ``actions.occupy`` and ``actions.release``.
     """
 
     park = models.ForeignKey(Park, models.PROTECT, related_name="+")
@@ -121,9 +139,17 @@ class Occupancy(models.Model):
     kind = models.CharField(max_length=12, choices=OccupancyKind)
     subject_type = models.CharField(max_length=64)
     subject_id = models.CharField(max_length=64)
+    part_of = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="parts", help_text="The taken space inside this one."
+    )
+
+    objects = OccupancyQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(ends__isnull=True) | Q(ends__gt=F("starts")), name="occupancy_interval"),
         ]
-        indexes = [models.Index(fields=["space", "starts"], name="occupancy_space")]
+        indexes = [
+            models.Index(fields=["space", "starts"], name="occupancy_space"),
+            models.Index(fields=["subject_type", "subject_id"], name="occupancy_subject"),
+        ]

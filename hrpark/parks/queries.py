@@ -1,0 +1,145 @@
+"""Reading the place: its profile, its spaces, and who is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import get_default_timezone
+
+from hrpark.accounts.models import Park
+from hrpark.accounts.queries import Standing
+from hrpark.toolbox.errors import NotFound
+
+from . import permissions
+from .models import Occupancy, ParkProfile, Space, SpaceKind, ZoneKind
+
+
+def midnight(day: date | None) -> datetime | None:
+    """The instant at which a day begins in the park; None stays None (without end)."""
+    return None if day is None else datetime.combine(day, time.min, tzinfo=get_default_timezone())
+
+
+def profile_of(park: Park) -> ParkProfile | None:
+    """What the park is (3.1) and who runs it (3.2); None before anybody has said so."""
+    return ParkProfile.objects.select_related("operator", "authority").filter(park=park).first()
+
+
+# --- spaces ------------------------------------------------------------------------------------------------------------
+
+
+def space_for(standing: Standing, park: Park, pk: int) -> Space:
+    """The gate to one space."""
+    if not standing.may(permissions.READ, park.pk):
+        raise NotFound()
+    space = Space.objects.select_related("parent").filter(park=park, pk=pk).first()
+    if space is None:
+        raise NotFound()
+    return space
+
+
+def spaces_in(standing: Standing, park: Park) -> QuerySet[Space]:
+    """All spaces of the park that this person may see."""
+    return Space.objects.filter(standing.scope(permissions.READ), park=park).select_related("parent")
+
+
+def space_by_code(park: Park, code: str) -> Space | None:
+    """The space with that number, as printed on its door."""
+    return Space.objects.filter(park=park, code=code.strip()).first()
+
+
+def codes_in(park: Park) -> dict[str, int]:
+    """Number → id of every space in use, for matching many rows at once."""
+    return dict(Space.objects.filter(park=park, retired_on__isnull=True).values_list("code", "pk"))
+
+
+def chain_of(space: Space) -> list[Space]:
+    """The space and what it lies in, the largest first."""
+    chain = [space]
+    while chain[0].parent_id is not None:
+        chain.insert(0, chain[0].parent)
+    return chain
+
+
+def free_units(park: Park, starts: datetime, ends: datetime | None) -> QuerySet[Space]:
+    """Units and rooms in use that nobody holds at any instant of [starts, ends), neither whole nor through their floor."""
+    taken = Occupancy.objects.overlapping(starts, ends)
+    whole = taken.whole()
+    units = Space.objects.filter(park=park, kind__in=[SpaceKind.UNIT, SpaceKind.ROOM])
+    in_use = Q(retired_on__isnull=True)
+    if ends is not None:
+        in_use |= Q(retired_on__gte=ends.date())
+    return (
+        units.filter(in_use)
+        .exclude(Exists(taken.filter(space=OuterRef("pk"))))
+        .exclude(Exists(whole.filter(space=OuterRef("parent_id"))))
+        .exclude(Exists(whole.filter(space=OuterRef("parent__parent_id"))))
+        .exclude(Exists(whole.filter(space=OuterRef("parent__parent__parent_id"))))
+        .order_by("code")
+    )
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Who holds a space at one instant: by kind and subject, until when."""
+
+    space_id: int
+    kind: str
+    label: str
+    subject_type: str
+    subject_id: str
+    starts: datetime
+    ends: datetime | None
+
+
+def taken_at(spaces: Iterable[int], at: datetime) -> dict[int, Taken]:
+    """space id → who holds it whole at that instant."""
+    rows = Occupancy.objects.whole().running(at).filter(space_id__in=list(spaces))
+    return {
+        o.space_id: Taken(o.space_id, o.kind, o.get_kind_display(), o.subject_type, o.subject_id, o.starts, o.ends)
+        for o in rows
+    }
+
+
+def occupancies_of(subject_type: str, subject_id: object) -> QuerySet[Occupancy]:
+    """Where a subject has been, is and will be, in order of time."""
+    rows = Occupancy.objects.whole().filter(subject_type=subject_type, subject_id=str(subject_id))
+    return rows.select_related("space").order_by("starts")
+
+
+@dataclass(frozen=True)
+class Zone:
+    """One functional zone (4.2.2 to 4.2.6): its spaces in use, their area, and how many of them are taken."""
+
+    kind: str
+    label: str
+    spaces: tuple[int, ...]
+    area: Decimal
+    unmeasured: int
+    taken: int
+
+
+def zones_of(park: Park, on: date) -> tuple[Zone, ...]:
+    """All five zones on a day. Only spaces without parts count, so that no square metre counts twice."""
+    used = Q(retired_on__isnull=True) | Q(retired_on__gt=on)
+    rows = list(
+        Space.objects.filter(used, park=park)
+        .exclude(zone="")
+        .exclude(Exists(Space.objects.filter(used, parent=OuterRef("pk"))))
+        .values_list("pk", "zone", "area")
+    )
+    instant = midnight(on)
+    taken = set(Occupancy.objects.running(instant).filter(park=park).values_list("space_id", flat=True))
+    zones = []
+    for kind, label in ZoneKind.choices:
+        mine = [(pk, area) for pk, zone, area in rows if zone == kind]
+        zones.append(
+            Zone(
+                kind, label, tuple(pk for pk, _ in mine), sum((a for _, a in mine if a is not None), Decimal(0)),
+                sum(a is None for _, a in mine), sum(pk in taken for pk, _ in mine),
+            )
+        )  # fmt: skip
+    return tuple(zones)
