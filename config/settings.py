@@ -27,6 +27,8 @@ def _kept_secret(name: str) -> str:
 
 DEBUG = env.bool("HRPARK_DEBUG", default=False)
 SECRET_KEY = _kept_secret("HRPARK_SECRET_KEY")
+#: Former secret keys, so that sessions and sealed secrets survive a change of the key.
+SECRET_KEY_FALLBACKS = env.list("HRPARK_SECRET_KEY_FALLBACKS", default=[])
 #: Keys the trail's digests; losing it makes the chain unverifiable, so it is apart from SECRET_KEY, which may be rotated.
 TRAIL_KEY = _kept_secret("HRPARK_TRAIL_KEY")
 ALLOWED_HOSTS = env.list("HRPARK_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
@@ -65,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hrpark.web.account.sessions.lasting",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -132,13 +135,17 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("name", "mobile", "email")},
     },
+    {"NAME": "hrpark.accounts.passwords.NotTooLong"},
+    {"NAME": "hrpark.accounts.passwords.NotOurOwnWords"},
 ]
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+#: A session ends 12 hours after it began, and after two hours without a request (web/account/sessions.py).
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = 2 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -150,7 +157,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_SSL_REDIRECT = SECURE and env.bool("HRPARK_SSL_REDIRECT", default=True)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("HRPARK_BEHIND_PROXY", default=False):
+#: True behind a reverse proxy of our own: only then are X-Forwarded-Proto and the last X-Forwarded-For believed.
+BEHIND_PROXY = env.bool("HRPARK_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {
@@ -193,8 +202,15 @@ EMAIL_TIMEOUT = 15
 
 #: Dotted path of an SMS adapter (hrpark/accounts/sms.py); empty: codes are issued at the counter by an officer.
 SMS_ADAPTER = env.str("HRPARK_SMS", default="")
+#: For hrpark.accounts.sms.HttpRelay: where it posts, and the bearer token it shows there.
+SMS_RELAY_URL = env.str("HRPARK_SMS_RELAY_URL", default="")
+SMS_RELAY_TOKEN = env.str("HRPARK_SMS_RELAY_TOKEN", default="")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+#: True: directors and supervisors must have a second factor (TOTP) before they can do anything else.
+REQUIRE_TOTP = env.bool("HRPARK_REQUIRE_TOTP", default=False)
+MFA_ADAPTER = "hrpark.accounts.allauth_adapter.SecondFactorAdapter"
 
 ACCOUNT_ADAPTER = "hrpark.accounts.allauth_adapter.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -7,6 +7,7 @@ legal body as the outside world knows it; what a park knows about a resident one
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -141,11 +142,30 @@ class Invitation(models.Model):
     mobile = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
     digest = models.CharField(max_length=64, unique=True)
-    invited_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    invited_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", help_text="Empty: by the house itself.")
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False, withdrawn_at__isnull=True),
+                name="invitation_accepted_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["park", "invited_at"], name="invitation_list")]
+
+    def state(self, at: datetime) -> str:
+        """accepted 已接受 · withdrawn 已撤回 · expired 已过期 · open 待接受."""
+        if self.accepted_at:
+            return "accepted"
+        if self.withdrawn_at:
+            return "withdrawn"
+        return "open" if at < self.expires_at else "expired"
 
 
 @subject("code", "一次性验证码")
@@ -161,6 +181,9 @@ class OneTimeCode(models.Model):
     used_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
 
+    class Meta:
+        indexes = [models.Index(fields=["person", "expires_at"], name="code_live")]
+
 
 @subject("consent", "同意书")
 class Consent(models.Model):
@@ -173,6 +196,62 @@ class Consent(models.Model):
     channel = models.CharField(max_length=20)
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "purpose"], condition=Q(withdrawn_at__isnull=True), name="one_running_consent"
+            ),
+        ]
+
+
+class Outcome(models.TextChoices):
+    """What an attempt came to. Only ``counted`` ones weigh against the next."""
+
+    COUNTED = "counted", "未通过"
+    PASSED = "passed", "通过"
+    BLOCKED = "blocked", "已拦截"
+
+
+class Attempt(models.Model):
+    """Somebody tried to prove who they are. What the throttle counts, and the log of sign-ins (网络安全法 art. 21: six months).
+
+    ``account`` is a keyed digest of what was typed: a password typed into the wrong field must not lie here readable.
+    """
+
+    kind = models.CharField(max_length=12)
+    account = models.CharField(max_length=64)
+    device = models.CharField(max_length=32, blank=True, help_text="A browser that this account has signed in from before.")
+    address = models.CharField(max_length=50, help_text="Client address, IPv6 by its /64.")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.COUNTED)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "at"], name="attempt_account"),
+            models.Index(fields=["address", "at"], name="attempt_address"),
+            models.Index(fields=["at"], name="attempt_age"),
+        ]
+
+
+class SignIn(models.Model):
+    """One session of a person: where it began, how, when it was last seen, and when it ended."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, unique=True, null=True, help_text="Empty once it has ended.")
+    means = models.CharField("登录方式", max_length=10, choices=[("password", "密码"), ("code", "一次性验证码")])
+    second = models.CharField("两步验证", max_length=10, blank=True, choices=[("totp", "动态口令"), ("recovery", "恢复代码")])
+    address = models.CharField("网络地址", max_length=50)
+    agent = models.CharField("设备", max_length=200)
+    began_at = models.DateTimeField("登录时间")
+    seen_at = models.DateTimeField("最近活动")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ended_at__isnull=True) | Q(session_key__isnull=True), name="ended_without_key"),
+        ]
+        indexes = [models.Index(fields=["person", "ended_at"], name="sign_in_list")]
 
 
 class Draft(models.Model):

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from allauth.mfa.models import Authenticator
+from django.db.models import F, Q, QuerySet
 
-from hrpark.toolbox.errors import NotAllowed, NotFound
+from hrpark.toolbox.errors import NotAllowed, NotFound, Refused
 from hrpark.trail.kinds import System
 
+from . import permissions, rules, vault
 from .kinds import PERMISSIONS, ROLES
-from .models import Draft, Membership, Organisation, Park, Person
+from .models import (
+    Authorisation,
+    Consent,
+    Draft,
+    Invitation,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Park,
+    Person,
+    SignIn,
+)
 
 
 @dataclass(frozen=True)
@@ -123,9 +137,152 @@ def park_by_slug(slug: str) -> Park:
 
 def person_by_key(key: str) -> Person | None:
     """The active person who signs in with this mobile number or e-mail address."""
-    key = key.strip()
-    wanted = Q(email__iexact=key) if "@" in key else Q(mobile=key)
-    return Person.objects.filter(wanted, is_active=True).first()
+    person = any_person_by_key(key)
+    return person if person is not None and person.is_active else None
+
+
+def any_person_by_key(key: str) -> Person | None:
+    """The person of this key, whether or not the account is open."""
+    try:
+        kind, value = rules.account_key(key)
+    except Refused:
+        return None
+    return Person.objects.filter(Q(email__iexact=value) if kind == "email" else Q(mobile=value)).first()
+
+
+def has_second_factor(person: Person) -> bool:
+    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+
+
+def must_have_second_factor(standing: Standing) -> bool:
+    """Directors and supervisors decide alone; with REQUIRE_TOTP their password alone is not enough."""
+    return any(h.role in ("director", "supervisor") for h in standing.hats)
+
+
+def open_roles(person: Person, on: date) -> QuerySet[Membership]:
+    """Roles that run or are to begin, verified or not."""
+    return (
+        Membership.objects.filter(person=person)
+        .filter(Q(until__isnull=True) | Q(until__gt=on))
+        .select_related("organisation", "park")
+        .order_by("park_id", "pk")
+    )
+
+
+def roles_of(person: Person) -> QuerySet[Membership]:
+    """Every role the person has or had, running ones first."""
+    return (
+        Membership.objects.filter(person=person)
+        .select_related("organisation", "park")
+        .order_by(F("until").desc(nulls_first=True), "-since", "-pk")
+    )
+
+
+def may_vouch(actor: Person, person: Person, park: Park, on: date) -> str:
+    """Why this officer may not vouch for that person at the counter; empty when they may."""
+    if actor.pk == person.pk:
+        return "不能为自己办理，请由另一位工作人员核对身份后办理。"
+    if person.installs:
+        return "系统管理员的账号只能在服务器上用命令办理（manage.py issue_code），不能在柜台办理。"
+    standing = standing_of(actor, on)
+    for role in open_roles(person, on):
+        if not standing.may(permissions.CODE_ISSUE, role.park_id):
+            return "此人在其他园区也有角色，本园区不能单独办理。请由系统管理员在服务器上办理，或先在其他园区收回角色。"
+        if role.organisation.kind != OrganisationKind.INSTITUTION and not standing.may(permissions.PEOPLE_MANAGE, role.park_id):
+            return "运营方和主管部门人员的账号，须由园区负责人办理。"
+    return ""
+
+
+def people_of(park: Park, on: date) -> QuerySet[Membership]:
+    """Everybody with a role in the park that runs, waits for verification, or is to begin."""
+    return members(park, on).select_related("person", "organisation").order_by("organisation__kind", "organisation__name", "pk")
+
+
+def colleagues_of(park: Park, organisations: Iterable[int], on: date) -> QuerySet[Membership]:
+    return people_of(park, on).filter(organisation_id__in=list(organisations))
+
+
+def membership_for(park: Park, pk: int, organisations: Iterable[int] | None = None) -> Membership:
+    """A role of this park, or of these organisations in it; any other does not exist for the asker."""
+    rows = Membership.objects.filter(park=park).select_related("person", "organisation", "park")
+    if organisations is not None:
+        rows = rows.filter(organisation_id__in=list(organisations))
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def invitations_of(park: Park, organisations: Iterable[int] | None = None) -> QuerySet[Invitation]:
+    """Invitations of the park, or of these organisations in it, newest first."""
+    rows = (
+        Invitation.objects.filter(park=park)
+        .select_related("organisation", "invited_by", "accepted_by")
+        .order_by("-invited_at", "-pk")
+    )
+    return rows if organisations is None else rows.filter(organisation_id__in=list(organisations))
+
+
+def invitation_for(park: Park, pk: int, organisations: Iterable[int] | None = None) -> Invitation:
+    found = invitations_of(park, organisations).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def invitation_by_token(token: str, at: datetime) -> Invitation:
+    """The open invitation of a link; whatever is wrong with it, the answer is the same."""
+    found = (
+        Invitation.objects.filter(
+            digest=vault.token_digest(token), accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at
+        )
+        .select_related("organisation", "park", "invited_by")
+        .first()
+    )
+    if found is None:
+        raise NotFound("邀请链接无效、已使用、已撤回或已过期（有效期7天）。请联系邀请您的人重新发出邀请。")
+    return found
+
+
+def organisations_in(park: Park, on: date, kind: str | None = None) -> QuerySet[Organisation]:
+    """Organisations for which somebody holds a role in the park."""
+    rows = Organisation.objects.filter(pk__in=members(park, on).values("organisation_id")).order_by("kind", "name")
+    return rows if kind is None else rows.filter(kind=kind)
+
+
+def authorisations_of(park: Park, organisation: Organisation) -> QuerySet[Authorisation]:
+    return (
+        Authorisation.objects.filter(park=park, organisation=organisation)
+        .select_related("person")
+        .order_by("-received_at", "-pk")
+    )
+
+
+def authorisation_for(person: Person, pk: int, on: date) -> Authorisation:
+    """A letter of authorisation: for its park's officers, its institution's people, and the person it names."""
+    found = Authorisation.objects.filter(pk=pk).select_related("organisation", "park", "person").first()
+    if found is not None:
+        standing = standing_of(person, on)
+        own = standing.own(permissions.COLLEAGUES_MANAGE, found.park_id)
+        if found.person_id == person.pk or found.organisation_id in own or standing.may(permissions.PEOPLE_READ, found.park_id):
+            return found
+    raise NotFound()
+
+
+def running_sessions(person: Person, since: datetime) -> QuerySet[SignIn]:
+    """Sessions that have not ended; ``since`` is the age at which every session ends by itself."""
+    return SignIn.objects.filter(person=person, ended_at__isnull=True, began_at__gt=since).order_by("-seen_at", "-pk")
+
+
+def consents_of(person: Person) -> QuerySet[Consent]:
+    return Consent.objects.filter(person=person).order_by("-given_at", "-pk")
+
+
+def parks_of(person: Person) -> QuerySet[Park]:
+    """Every park of the installation, for who installs."""
+    if not person.installs:
+        raise NotFound()
+    return Park.objects.order_by("pk")
 
 
 def members(park: Park, on: date) -> QuerySet[Membership]:
