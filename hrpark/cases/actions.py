@@ -1,0 +1,379 @@
+"""Verbs on requests, and the two functions through which rooms with verbs of their own move their cases.
+
+    case = start(kind="admission", park=park, applicant=person, …)          # a draft
+    case = advance(case, "decide", actor=actor, at=at, seen=version, …)     # one move of the kind's table
+
+Both are called inside the transaction of a verb. ``advance`` locks the row, looks whether somebody else was first, asks the
+table, keeps the clocks, and writes the step. Nothing else changes a case's state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.timezone import localtime
+
+from hrpark.accounts.models import Organisation, Park, Person
+from hrpark.accounts.queries import require, standing_of
+from hrpark.institutions.models import Institution
+from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, Refused
+from hrpark.trail.actions import Actor, Deed, verb
+from hrpark.trail.kinds import System
+
+from . import permissions, rules
+from .kinds import DESK, KINDS, CaseKind, Move
+from .models import Ball, Case, Clock, Counter, Item, Pause, Step
+from .queries import form_of, item_in_force, kind_of, missing_materials, state_of
+
+
+class TooLate(Conflict):
+    """Somebody else moved the case first; says who, when and what."""
+
+
+# --- what rooms build on -------------------------------------------------------------------------------------------------
+
+
+def start(
+    *, kind: str, park: Park, applicant: Person, title: str, at: datetime, organisation: Organisation | None = None,
+    institution: Institution | None = None, data: Mapping | None = None,
+) -> Case:  # fmt: skip
+    """A draft of a request: kept, but not handed in, without number and clock. Stores the item's first wording if need be."""
+    _in_transaction("start")
+    case = Case(
+        park=park, kind=kind, item=_stored(item_in_force(kind, park, rules.day_of(at))), applicant=applicant,
+        organisation=organisation, institution=institution, title=title[:160], state=KINDS.get(kind).states[0].key,
+        data=dict(data or {}), ball=Ball.APPLICANT, opened_at=at,
+    )  # fmt: skip
+    case.save()
+    return case
+
+
+def advance(
+    case: Case, move: str, *, actor: Actor, at: datetime, seen: int | None = None, note: str = "", outcome: str = "",
+    asked: Iterable[Mapping] = (), typed: Mapping | None = None, told: Mapping | None = None,
+) -> Case:  # fmt: skip
+    """One move of the kind's table. Returns the case as it is now.
+
+    ``seen`` is the version that the person had before their eyes: when it is no longer the last one, TooLate says who was
+    first. ``typed`` is merged into what was typed, ``asked`` is what the applicant must put right, ``told`` stays with the step.
+    """
+    _in_transaction("advance")
+    case = locked(case.pk)
+    kind = kind_of(case)
+    arrow = kind.move(move)
+    _may_move(case, kind, arrow, actor, at)
+    if seen is not None and seen != case.version:
+        raise first_was(case)
+    before = case.state
+    after = kind.advance(before, move)
+    kind.check(case, arrow, actor=actor, at=at)
+    _keep_data(case, asked, typed)
+    _move_ball(case, kind.state(after).ball, arrow, at)
+    if case.received_at is None and kind.state(after).ball != Ball.APPLICANT and not kind.state(after).final:
+        _receive(case, kind, at)
+    if arrow.responds and case.first_response_at is None:
+        case.first_response_at = at
+    if arrow.completes and case.completed_at is None:
+        case.completed_at = at
+    if kind.state(after).final:
+        case.closed_at = at
+    case.state, case.outcome = after, outcome or case.outcome
+    case.version += 1
+    keep_clocks(case)
+    case.save()
+    step = _write_step(case, arrow.key, arrow.sentence, before, actor, at, note=note, told=told)
+    kind.after(case, arrow, step, actor=actor, at=at)
+    return case
+
+
+def locked(pk: int) -> Case:
+    """The case, with its row held until the transaction ends (PostgreSQL; SQLite has one writer at a time)."""
+    return Case.objects.select_for_update(of=("self",)).select_related("item", "park").get(pk=pk)
+
+
+def first_was(case: Case) -> TooLate:
+    """What the second of two is told: who was first, when, and what they did."""
+    last = case.steps.exclude(verb__in=["note", "assign"]).order_by("-seq").first()
+    here = state_of(case).label
+    if last is None:
+        return TooLate("本件已有变化，请刷新页面，核对后再处理。")
+    when = f"{localtime(last.at):%Y-%m-%d %H:%M}"
+    return TooLate(f"{last.actor_name}已于{when}先行处理：{last.sentence}。本件现为“{here}”，请刷新页面，核对后再处理。")
+
+
+def keep_clocks(case: Case) -> None:
+    """Both deadlines, from the day of receipt, the item's promise and the pauses; whatever else changed does not matter."""
+    if case.received_at is None:
+        return
+    pauses = [(p.since, p.until) for p in case.pauses.all()]
+    case.first_due_at = rules.due(case.received_at, case.item.first_response_days, case.item.clock)
+    case.due_at = rules.due(case.received_at, case.item.completion_days, case.item.clock, pauses)
+
+
+def acts_for_applicant(actor: Actor, case: Case, on: date) -> bool:
+    """The applicant, or a verified person of the organisation that applies."""
+    if isinstance(actor, System):
+        return True
+    if not isinstance(actor, Person):
+        return False
+    own = standing_of(actor, on).own(kind_of(case).own, case.park_id)
+    return actor.pk == case.applicant_id or (case.organisation_id is not None and case.organisation_id in own)
+
+
+def _in_transaction(name: str) -> None:
+    if not connection.in_atomic_block:
+        raise Misconfigured(f"{name}() is called inside the transaction of a verb")
+
+
+def _stored(item: Item) -> Item:
+    if item.pk is None:
+        values = {
+            f.name: getattr(item, f.name) for f in Item._meta.concrete_fields if f.name not in ("id", "key", "version", "park")
+        }
+        item, _ = Item.objects.get_or_create(park=None, key=item.key, version=item.version, defaults=values)
+    return item
+
+
+def _may_move(case: Case, kind: CaseKind, move: Move, actor: Actor, at: datetime) -> None:
+    on = rules.day_of(at)
+    if move.by == DESK:
+        require(actor, kind.desk, case.park_id, on)  # type: ignore[arg-type]
+    elif not acts_for_applicant(actor, case, on):
+        raise NotAllowed("只有申请人本人或该单位经核验的经办人可以这样做。")
+
+
+def _keep_data(case: Case, asked: Iterable[Mapping], typed: Mapping | None) -> None:
+    case.asked = [dict(one) for one in asked]
+    if typed:
+        case.data = {**case.data, **typed}
+
+
+def _move_ball(case: Case, ball: str, move: Move, at: datetime) -> None:
+    """Who has to act now. A pause runs while the applicant has the ball of a case that was handed in."""
+    if case.received_at is not None:
+        if ball == Ball.APPLICANT and case.ball != Ball.APPLICANT and case.completed_at is None:
+            Pause.objects.create(case=case, since=at, reason=move.sentence)
+        elif ball != Ball.APPLICANT:
+            case.pauses.filter(until=None).update(until=at)
+    case.ball = ball
+
+
+def _receive(case: Case, kind: CaseKind, at: datetime) -> None:
+    """Handed in: the number is given and the clocks start, by the item's version that holds now."""
+    case.received_at = at
+    case.item = _stored(item_in_force(case.kind, case.park, rules.day_of(at)))
+    year = rules.day_of(at).year
+    case.number = f"{kind.series}{year}-{_next_number(case.park_id, kind.series, year):04d}"
+
+
+def _next_number(park_id: int, series: str, year: int) -> int:
+    """The next number of the park in that series and year; the row stays locked until the case is stored, so none is left out."""
+    Counter.objects.get_or_create(park_id=park_id, series=series, year=year)
+    counter = Counter.objects.select_for_update().get(park_id=park_id, series=series, year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return counter.last
+
+
+def _write_step(
+    case: Case, key: str, sentence: str, before: str, actor: Actor, at: datetime, *, note: str = "", internal: bool = False,
+    told: Mapping | None = None,
+) -> Step:  # fmt: skip
+    last = case.steps.order_by("-seq").values_list("seq", flat=True).first() or 0
+    return Step.objects.create(
+        case=case, seq=last + 1, verb=key, sentence=sentence, from_state=before, to_state=case.state, at=at,
+        actor=actor.actor_key, actor_name=actor.actor_name[:80], note=note.strip(), data=dict(told or {}), internal=internal,
+    )  # fmt: skip
+
+
+# --- verbs ---------------------------------------------------------------------------------------------------------------
+
+
+@verb("cases.open", "新建了办件草稿")
+def open_case(
+    deed: Deed, *, actor: Person, at: datetime, key: str, kind: str, park: Park, title: str, data: Mapping | None = None,
+    organisation: Organisation | None = None, institution: Institution | None = None,
+) -> Case:  # fmt: skip
+    """A person begins a request, for themself or for an organisation whose verified person they are."""
+    if organisation is not None and organisation.pk not in standing_of(actor, rules.day_of(at)).own(
+        KINDS.get(kind).own, park.pk
+    ):
+        raise NotAllowed("您还不是该单位经核验的经办人，不能以该单位名义申请。")
+    case = start(
+        kind=kind, park=park, applicant=actor, title=title, at=at, organisation=organisation, institution=institution, data=data
+    )
+    deed.record(case, park=park.pk, kind=kind)
+    return case
+
+
+@verb("cases.submit", "提交了申请")
+def submit(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, seen: int | None = None, data: Mapping | None = None
+) -> Case:  # fmt: skip
+    """The request is handed in: whole by its item's form, or refused with the first thing that is missing."""
+    case = locked(case.pk)
+    check_form(case, data, at)
+    case = advance(case, "submit", actor=actor, at=at, seen=seen, typed=data)
+    deed.record(case, park=case.park_id, number=case.number)
+    return case
+
+
+def check_form(case: Case, data: Mapping | None, at: datetime) -> None:
+    """Refuse what is not whole by the form and the materials of the item that holds on the day, naming the field."""
+    item = case.item if case.received_at else item_in_force(case.kind, case.park, rules.day_of(at))
+    whole = {**case.data, **(data or {})}
+    found = rules.problems(form_of(item).fields, whole, rules.day_of(at)) or missing_materials(case, item, whole)
+    if found:
+        more = f"（另有{len(found) - 1}处需要更正）" if len(found) > 1 else ""
+        raise Refused(found[0].says + more, field=found[0].key)
+
+
+@verb("cases.send_back", "退回补正")
+def send_back(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, asked: Iterable[Mapping], note: str = "",
+    seen: int | None = None,
+) -> Case:  # fmt: skip
+    """The desk asks for corrections and names each field or material: ``[{field, says}]``. The clock stands still."""
+    case = locked(case.pk)
+    wanted = check_asked(case, asked)
+    case = advance(case, "send_back", actor=actor, at=at, seen=seen, asked=wanted, note=note, told={"asked": wanted})
+    deed.record(case, park=case.park_id, fields=[one["field"] for one in wanted])
+    return case
+
+
+def check_asked(case: Case, asked: Iterable[Mapping]) -> list[dict[str, str]]:
+    """What is asked for, with the label of each field; Refused when nothing is named, or something the form does not have."""
+    form = form_of(case.item)
+    labels = {f.key: f.label for f in form.fields if f.type != "note"} | {m.key: m.title for m in form.materials}
+    wanted = []
+    for one in asked:
+        if one["field"] not in labels:
+            raise Refused("要求补正的内容不在本事项的表单和材料之内，请重新选择。", field="asked")
+        says = str(one.get("says", "")).strip()
+        if not says:
+            raise Refused(f"请写明“{labels[one['field']]}”要怎样补正，申请人会看到这句话。", field=f"says.{one['field']}")
+        wanted.append({"field": one["field"], "label": labels[one["field"]], "says": says[:300]})
+    if not wanted:
+        raise Refused("请至少选择一项要补正的内容，并写明怎样补正。", field="asked")
+    return wanted
+
+
+@verb("cases.resubmit", "提交了补正")
+def resubmit(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, data: Mapping | None = None, note: str = "",
+    seen: int | None = None,
+) -> Case:  # fmt: skip
+    """The applicant answers what was asked for; what nobody asked about stays as it was judged."""
+    case = locked(case.pk)
+    typed = answered(case, data)
+    check_form(case, typed, at)
+    case = advance(case, "resubmit", actor=actor, at=at, seen=seen, typed=typed, note=note)
+    deed.record(case, park=case.park_id, fields=sorted(typed))
+    return case
+
+
+def answered(case: Case, data: Mapping | None) -> dict[str, Any]:
+    """Of what was typed, the fields that were asked about."""
+    wanted = {one["field"] for one in case.asked}
+    wanted |= {rules.reason_key(key) for key in wanted}
+    return {key: value for key, value in (data or {}).items() if key in wanted}
+
+
+@verb("cases.respond", "答复了申请人")
+def respond(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, note: str, seen: int | None = None
+) -> Case:  # fmt: skip
+    """A substantive answer that the applicant reads; the first one keeps the promise of the first response."""
+    if not note.strip():
+        raise Refused("请填写答复内容，申请人会看到。", field="note")
+    case = advance(case, "respond", actor=actor, at=at, seen=seen, note=note)
+    deed.record(case, park=case.park_id)
+    return case
+
+
+@verb("cases.close", "办结了办件")
+def close(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, note: str, outcome: str = "", seen: int | None = None
+) -> Case:  # fmt: skip
+    if not note.strip():
+        raise Refused("请填写办理结果，申请人会看到。", field="note")
+    case = advance(case, "close", actor=actor, at=at, seen=seen, note=note, outcome=outcome)
+    deed.record(case, park=case.park_id, outcome=outcome)
+    return case
+
+
+@verb("cases.withdraw", "撤回了申请")
+def withdraw(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, note: str = "", seen: int | None = None
+) -> Case:  # fmt: skip
+    """The applicant takes the request back. Withdrawn ones count in no rate."""
+    case = advance(case, "withdraw", actor=actor, at=at, seen=seen, note=note)
+    deed.record(case, park=case.park_id)
+    return case
+
+
+@verb("cases.assign", "指派了经办人")
+def assign(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, handler: Person | None, note: str = ""
+) -> Case:  # fmt: skip
+    """The case gets a handler of its desk (or none again). Not a move: clocks and version stay as they are."""
+    case = locked(case.pk)
+    kind = kind_of(case)
+    require(actor, kind.desk, case.park_id, rules.day_of(at))
+    if case.received_at is None or case.closed_at is not None:
+        raise Refused(f"本件目前是“{state_of(case).label}”，不能指派经办人。")
+    if handler is not None and not standing_of(handler, rules.day_of(at)).may(kind.desk, case.park_id):
+        raise Refused(f"{handler.name}没有办理本事项的角色，请另选一人。", field="handler")
+    before, case.handler = case.handler_id, handler
+    case.save(update_fields=["handler"])
+    sentence = f"指派给{handler.name}" if handler else "取消了指派"
+    _write_step(case, "assign", sentence[:60], case.state, actor, at, note=note, internal=True)
+    deed.record(case, park=case.park_id, handler=handler and handler.pk, before=before)
+    return case
+
+
+@verb("cases.note", "写了内部备注")
+def add_note(deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, note: str) -> Case:
+    """A note that only the desk reads. It changes neither state nor clock nor version."""
+    case = locked(case.pk)
+    require(actor, kind_of(case).desk, case.park_id, rules.day_of(at))
+    if case.received_at is None:
+        raise Refused("申请人还没有提交，不能添加备注。")
+    if not note.strip():
+        raise Refused("请填写备注内容。", field="note")
+    _write_step(case, "note", "写了内部备注", case.state, actor, at, note=note, internal=True)
+    deed.record(case, park=case.park_id)
+    return case
+
+
+# --- items ---------------------------------------------------------------------------------------------------------------
+
+
+@verb("cases.item.publish", "发布了事项的新版本")
+def publish_item(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, park: Park, kind: str, title: str, words: str,
+    fields: list, materials: list, clock: str, first_response_days: int, completion_days: int, desk: str, since: date,
+) -> Item:  # fmt: skip
+    """The park's own next version of an item. Earlier ones stay as they were: cases that use them are judged by them."""
+    require(actor, permissions.ITEMS_EDIT, park.pk, rules.day_of(at))
+    if clock not in Clock.values:
+        raise Refused("请选择计时方式：工作日或自然日。", field="clock")
+    if not 1 <= first_response_days <= completion_days:
+        raise Refused("首次答复时限应不少于1日，且不长于办结时限。", field="first_response_days")
+    if since < rules.day_of(at):
+        raise Refused("启用日期不能早于今天：已收的办件仍按收件时的版本办理。", field="since")
+    wrong = rules.wrong_specs(fields, materials)
+    if wrong:
+        raise Refused(wrong, field="fields")
+    Park.objects.select_for_update().get(pk=park.pk)  # two directors at once: one version after the other
+    last = Item.objects.filter(park=park, key=kind).order_by("-version").values_list("version", flat=True).first() or 0
+    item = Item.objects.create(
+        park=park, key=kind, version=last + 1, kind=KINDS.get(kind).key, title=title.strip(), words=words.strip(), fields=fields,
+        materials=materials, clock=clock, first_response_days=first_response_days, completion_days=completion_days,
+        desk=desk.strip(), since=since,
+    )  # fmt: skip
+    deed.record(item, park=park.pk, key=kind, version=item.version, since=since)
+    return item

@@ -1,0 +1,154 @@
+"""A kind of request: one class in one file of ``<room>/case_types/``.
+
+    @case_kind
+    class GeneralRequest(CaseKind):
+        key, label, series = "general", "一般诉求", "SQ"
+        item = ItemText(title="一般诉求", …)
+
+States are a table in code and one ``advance``: a move that the table does not have does not exist. What a kind does beside
+moving (checks before, consequences after) stands in its hooks, which the engine calls in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from hrpark.toolbox.errors import Misconfigured, Refused
+from hrpark.toolbox.registry import Registry
+
+from . import permissions
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hrpark.trail.actions import Actor
+
+    from .models import Case, Step
+
+APPLICANT, DESK, NOBODY = "applicant", "desk", ""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a case stands, who has the ball there, and which of LOOK.md's five tones it wears."""
+
+    key: str
+    label: str
+    ball: str = DESK
+    tone: str = "waiting"
+    #: Nothing follows.
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class Move:
+    """One arrow of the table. ``responds``: the applicant got a substantive answer; ``completes``: the promise is kept."""
+
+    key: str
+    sentence: str
+    froms: tuple[str, ...]
+    to: str
+    by: str = DESK
+    responds: bool = False
+    completes: bool = False
+
+
+@dataclass(frozen=True)
+class ItemText:
+    """How an item starts out, until officers write a version of their own. A higher ``version`` here replaces a lower one."""
+
+    title: str
+    words: str
+    fields: tuple[Mapping, ...]
+    materials: tuple[Mapping, ...]
+    clock: str
+    first_response_days: int
+    completion_days: int
+    desk: str
+    version: int = 1
+
+
+DRAFT = State("draft", "草稿", ball=APPLICANT, tone="off")
+SUBMITTED = State("submitted", "待处理", ball=DESK)
+CORRECTING = State("correcting", "补正中", ball=APPLICANT, tone="soon")
+CLOSED = State("closed", "已办结", ball=NOBODY, tone="done", final=True)
+WITHDRAWN = State("withdrawn", "已撤回", ball=NOBODY, tone="off", final=True)
+
+SUBMIT = Move("submit", "提交了申请", ("draft",), "submitted", by=APPLICANT)
+SEND_BACK = Move("send_back", "要求补正", ("submitted",), "correcting", responds=True)
+RESUBMIT = Move("resubmit", "提交了补正", ("correcting",), "submitted", by=APPLICANT)
+RESPOND = Move("respond", "答复了申请人", ("submitted",), "submitted", responds=True)
+CLOSE = Move("close", "办结", ("submitted",), "closed", responds=True, completes=True)
+WITHDRAW = Move("withdraw", "撤回了申请", ("draft", "submitted", "correcting"), "withdrawn", by=APPLICANT)
+
+
+class CaseKind:
+    """Base of every kind. A child says what differs; nothing here asks which child it is."""
+
+    key: ClassVar[str] = ""
+    label: ClassVar[str] = ""
+    #: Letters of the receipt number, e.g. RY2026-0001. Two kinds never share them.
+    series: ClassVar[str] = ""
+    clauses: ClassVar[tuple[str, ...]] = ()
+    states: ClassVar[tuple[State, ...]] = (DRAFT, SUBMITTED, CORRECTING, CLOSED, WITHDRAWN)
+    moves: ClassVar[tuple[Move, ...]] = (SUBMIT, SEND_BACK, RESUBMIT, RESPOND, CLOSE, WITHDRAW)
+    outcomes: ClassVar[Mapping[str, str]] = {}
+    #: Who may read a case that was handed in (the authority where its roles hold it), who may work on it, whose own it is.
+    read: ClassVar[str] = permissions.READ
+    desk: ClassVar[str] = permissions.HANDLE
+    own: ClassVar[str] = permissions.OWN
+    item: ClassVar[ItemText]
+
+    def state(self, key: str) -> State:
+        for state in self.states:
+            if state.key == key:
+                return state
+        raise Misconfigured(f"{self.key} has no state {key!r}")
+
+    def move(self, key: str) -> Move:
+        for move in self.moves:
+            if move.key == key:
+                return move
+        raise Misconfigured(f"{self.key} has no move {key!r}")
+
+    def advance(self, state: str, move: str) -> str:
+        """The state that follows, or Refused: the one place where a state changes into another."""
+        arrow = self.move(move)
+        if state not in arrow.froms:
+            here = self.state(state).label
+            raise Refused(f"本件目前是“{here}”，不能再“{arrow.sentence}”。请刷新页面查看最新进展。")
+        return arrow.to
+
+    def moves_from(self, state: str, by: str) -> tuple[Move, ...]:
+        return tuple(m for m in self.moves if state in m.froms and m.by == by)
+
+    # --- hooks, called by the engine in the same transaction -----------------------------------------------------------
+
+    def check(self, case: Case, move: Move, *, actor: Actor, at: datetime) -> None:
+        """Refuse a move for a reason of this kind, before anything is written."""
+
+    def after(self, case: Case, move: Move, step: Step, *, actor: Actor, at: datetime) -> None:
+        """What else follows from a move, once it is written."""
+
+
+KINDS: Registry[CaseKind] = Registry("kind of request")
+
+
+def case_kind(kind: type[CaseKind]) -> type[CaseKind]:
+    """Class decorator: registers a kind, and stops start-up when its table of states is not whole."""
+    one = kind()
+    known = {state.key for state in one.states}
+    for move in one.moves:
+        missing = {*move.froms, move.to} - known
+        if missing:
+            raise Misconfigured(f"{one.key}: move {move.key!r} names unknown states {sorted(missing)}")
+        if any(one.state(start).final for start in move.froms):
+            raise Misconfigured(f"{one.key}: move {move.key!r} leaves a final state")
+    if len({move.key for move in one.moves}) != len(one.moves):
+        raise Misconfigured(f"{one.key}: two moves share a key")
+    if any(other.series == one.series and other.key != one.key for other in KINDS):
+        raise Misconfigured(f"{one.key}: the series {one.series!r} is taken")
+    KINDS.add(one.key, one)
+    return kind

@@ -1,0 +1,8 @@
+"""What may be done to requests of any kind. Each kind names the permissions that guard it (kinds.CaseKind)."""
+
+from hrpark.accounts.kinds import permission
+
+READ = permission("cases.read", "查看办件", "director", "officer", "supervisor", "inspector")
+HANDLE = permission("cases.handle", "受理和办理办件", "director", "officer")
+OWN = permission("cases.own", "查看和补正本机构的办件", "representative", "clerk")
+ITEMS_EDIT = permission("cases.items.edit", "维护事项的指南、表单、材料与时限", "director")
