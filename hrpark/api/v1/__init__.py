@@ -9,18 +9,20 @@ import importlib
 import pkgutil
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
+from hrpark.accounts.queries import NOBODY, standing_of
 from hrpark.toolbox.errors import HrparkError
-from hrpark.web.pages import enter
 
 
 class SignedIn(SessionAuth):
     """The session of the pages; unsafe methods carry the CSRF token as the pages do."""
 
     def authenticate(self, request: HttpRequest, key: str | None):
-        enter(request)
+        request.at, request.today = timezone.now(), timezone.localdate()
+        request.standing = standing_of(request.user, request.today) if request.user.is_authenticated else NOBODY
         return request.user if request.user.is_authenticated else None
 
 
