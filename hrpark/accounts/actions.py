@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 
 from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
 from hrpark.trail.actions import Deed, verb
@@ -443,3 +444,37 @@ def save_draft(*, person: Person, form: str, body: dict, at: datetime) -> Draft:
 
 def drop_draft(*, person: Person, form: str) -> None:
     Draft.objects.filter(person=person, form=form).delete()
+
+
+#: As many saved views of one list as a row of tabs can hold.
+MOST_VIEWS = 12
+
+
+def save_view(*, person: Person, park: Park | None, list: str, name: str, query: str, at: datetime) -> SavedView:
+    """Keep a list's filters, order and columns under a name; the same name again replaces it. Not a deed, like a draft."""
+    name = " ".join(name.split())
+    if not name:
+        raise Refused("请给视图起个名字，例如“本月到期”。", field="name")
+    if len(name) > 40:
+        raise Refused("视图名称最多 40 个字，请缩短后再保存。", field="name")
+    if len(query) > 1000:
+        raise Refused("筛选条件太多，无法保存为视图，请减少几项。", field="name")
+    if park is not None and not standing_of(person, at.date()).hats_in(park.pk):
+        raise NotFound()
+    with transaction.atomic():
+        mine = SavedView.objects.filter(person=person, park=park, list=list)
+        view = mine.filter(name=name).first()
+        if view is None:
+            if mine.count() >= MOST_VIEWS:
+                raise Refused(f"一个列表最多保存 {MOST_VIEWS} 个视图，请先删除不用的。", field="name")
+            last = mine.aggregate(last=Max("order"))["last"]
+            view = SavedView(person=person, park=park, list=list, name=name, order=0 if last is None else last + 1)
+        view.query = query
+        view.save()
+    return view
+
+
+def drop_view(*, person: Person, view: int) -> None:
+    """Forget one's own saved view; another's does not exist for this person."""
+    if not SavedView.objects.filter(person=person, pk=view).delete()[0]:
+        raise NotFound()

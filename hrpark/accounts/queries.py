@@ -298,6 +298,17 @@ def draft_of(person: Person, form: str) -> dict | None:
     return row.body if row else None
 
 
+def kept_draft(person: Person, form: str) -> Draft | None:
+    """The draft itself, for saying when it was kept."""
+    return Draft.objects.filter(person=person, form=form).first()
+
+
+def saved_views(person_id: int, park_id: int | None, list: str) -> list[tuple[int, str, str]]:
+    """The views a person keeps of a list: (key, name, query), in their order."""
+    kept = SavedView.objects.filter(person_id=person_id, park_id=park_id, list=list)
+    return [*kept.order_by("order", "id").values_list("id", "name", "query")]
+
+
 def is_empty() -> bool:
     """A fresh installation: nobody has an account yet, so the first-run page is open."""
     return not Person.objects.exists()
