@@ -25,6 +25,7 @@ from .models import (
     OrganisationKind,
     Park,
     Person,
+    SavedView,
 )
 from .queries import any_person_by_key, invitation_by_token, is_empty, open_roles, require, standing_of
 

@@ -24,6 +24,7 @@ from .models import (
     OrganisationKind,
     Park,
     Person,
+    SavedView,
     SignIn,
 )
 

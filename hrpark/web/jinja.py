@@ -1,22 +1,247 @@
-"""The Jinja2 environment of every page: filters that write numbers, dates and money as LOOK.md says."""
+"""The Jinja2 environment of every page: assets, icons, and filters that write numbers, dates and money as LOOK.md says.
+
+None is always "—": nothing known is never shown as 0 or as an empty place.
+"""
 
 from __future__ import annotations
 
+import json
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
 import jinja2
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
+from markupsafe import Markup
+
+from . import shell
+
+DASH = "—"
+WEEKDAYS = "一二三四五六日"
+#: Cookie that remembers how a person wants pages: words out of LOOKS, joined by a dot.
+LOOK_COOKIE = "look"
+LOOKS = ("care", "contrast", "compact")
+
+BUILD = Path(settings.BASE) / "build" / "static"
+SPRITE = "frontend/icons.svg"
+ICONS = frozenset(json.loads((Path(settings.BASE) / "frontend" / "icons.json").read_text("utf-8")))
+
+_manifest: tuple[float, dict[str, str]] = (0.0, {})
+_drawn: dict[tuple[str, str], Markup] = {}
+
+
+def _files() -> dict[str, str]:
+    """Source path → hashed path, from the front-end build; read again whenever a new build has been made."""
+    global _manifest
+    try:
+        made = (BUILD / "manifest.json").stat().st_mtime
+    except FileNotFoundError:
+        return {}
+    if made != _manifest[0]:
+        rows = json.loads((BUILD / "manifest.json").read_text("utf-8"))
+        _manifest = (made, {key: row["file"] for key, row in rows.items()})
+        _drawn.clear()
+    return _manifest[1]
+
+
+def asset(name: str) -> str:
+    """The address of a built asset by the name of its source in frontend/; its own name while nothing is built yet."""
+    return static(_files().get(f"frontend/{name}", f"assets/{name}"))
+
+
+def icon(name: str, label: str = "") -> Markup:
+    """An icon of the sprite. Decoration beside words, unless ``label`` says what it stands for."""
+    sprite = asset("icons.svg")
+    kept = _drawn.get((name, label))
+    if kept is None or sprite not in kept:
+        if name not in ICONS:
+            raise LookupError(f"No icon {name!r} in frontend/icons.json")
+        spoken = Markup(' role="img" aria-label="{}"').format(label) if label else Markup(' aria-hidden="true"')
+        kept = Markup('<svg class="i"{}><use href="{}#{}"></use></svg>').format(spoken, sprite, name)
+        _drawn[name, label] = kept
+    return kept
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
+# ---------------------------------------------------------------- values
+
+
+def _local(value: date | datetime) -> date | datetime:
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+def day(value: date | None) -> str:
+    """2026年11月23日, in running text."""
+    if value is None:
+        return DASH
+    value = _local(value)
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def weekday(value: date | None) -> str:
+    """周一, where the weekday matters."""
+    return DASH if value is None else f"周{WEEKDAYS[_local(value).weekday()]}"
+
+
+def isodate(value: date | None) -> str:
+    """2026-11-23, in tables."""
+    return DASH if value is None else _local(value).strftime("%Y-%m-%d")
+
+
+def moment(value: datetime | None) -> str:
+    """2026-11-23 14:05, in tables and timelines."""
+    return DASH if value is None else _local(value).strftime("%Y-%m-%d %H:%M")
+
+
+def number(value: int | float | Decimal | None, decimals: int | None = None) -> str:
+    """1,234,567; with ``decimals`` exactly so many, without as many as it has, two at most."""
+    if value is None:
+        return DASH
+    if decimals is not None:
+        return f"{_rounded(value, decimals):,.{decimals}f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{_rounded(value, 2):,.2f}".rstrip("0").rstrip(".")
+
+
+def _rounded(value: int | float | Decimal, decimals: int) -> Decimal:
+    """Half up, as people round; never the banker's way."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def money(value: Decimal | int | float | None) -> str:
+    """1,234,567.89, an amount of yuan without its unit."""
+    return number(value, 2)
+
+
+def yuan(value: Decimal | int | float | None) -> str:
+    return DASH if value is None else f"{money(value)} 元"
+
+
+def wan(value: Decimal | int | float | None, unit: bool = True) -> str:
+    """Yuan as 万元 with two decimals."""
+    if value is None:
+        return DASH
+    return number(Decimal(str(value)) / 10000, 2) + (" 万元" if unit else "")
+
+
+def percent(value: Decimal | float | None) -> str:
+    """A ratio as percent with one decimal: 0.457 → 45.7%."""
+    return DASH if value is None else f"{number(Decimal(str(value)) * 100, 1)}%"
+
+
+def change(value: Decimal | float | None) -> str:
+    """A ratio of growth with its sign: +45.7%, −3.0%."""
+    if value is None:
+        return DASH
+    return ("+" if value > 0 else "−" if value < 0 else "") + percent(abs(value))
+
+
+def size(value: int | None) -> str:
+    """Bytes as people read them: 820 KB, 1.4 MB."""
+    if value is None:
+        return DASH
+    return f"{max(1, round(value / 1024))} KB" if value < 1024 * 1024 else f"{number(value / 1024 / 1024, 1)} MB"
+
+
+def dash(value: object) -> object:
+    """The value, or — when there is none."""
+    return DASH if value is None or value == "" else value
+
+
+def days_left(due: date | None, today: date) -> str:
+    """还剩 3 天 · 今天到期 · 已逾期 2 天, in natural days."""
+    if due is None:
+        return DASH
+    left = (_as_date(due) - today).days
+    return f"还剩 {left} 天" if left > 0 else "今天到期" if left == 0 else f"已逾期 {-left} 天"
+
+
+def urgency(due: date | None, today: date, soon: int = 3) -> str:
+    """The state of a deadline: late, soon, waiting, or off when there is none."""
+    if due is None:
+        return "off"
+    left = (_as_date(due) - today).days
+    return "late" if left < 0 else "soon" if left <= soon else "waiting"
+
+
+def _as_date(value: date) -> date:
+    value = _local(value)
+    return value.date() if isinstance(value, datetime) else value
+
+
+# ---------------------------------------------------------------- requests
+
+
+def query(request: HttpRequest, **changes: object) -> str:
+    """The current query string with some parameters replaced (None: removed), ready for a link: ``?a=1&b=2``."""
+    return with_query(request.GET, **changes)
+
+
+def with_query(given: QueryDict, **changes: object) -> str:
+    fresh = given.copy()
+    for name, value in changes.items():
+        if value is None:
+            fresh.pop(name, None)
+        elif isinstance(value, Iterable) and not isinstance(value, str):
+            fresh.setlist(name, [str(v) for v in value])
+        else:
+            fresh[name] = str(value)
+    return "?" + fresh.urlencode()
+
+
+def looks(request: HttpRequest) -> frozenset[str]:
+    """How this person wants pages: care (关怀版), contrast (高对比), compact (rows of lists)."""
+    return frozenset(request.COOKIES.get(LOOK_COOKIE, "").split(".")) & frozenset(LOOKS)
+
+
+def layout(request: HttpRequest) -> str:
+    """The frame of a page that may be shown in any door."""
+    return "base.html" if shell.shell_of(request).groups else "public.html"
+
+
+def deed_key() -> Markup:
+    """A hidden input that names this drawing of a form, so that a double click and a retry do its deed once."""
+    return Markup('<input type="hidden" name="deed_key" value="{}">').format(secrets.token_urlsafe(18))
+
+
+def as_json(value: object) -> Markup:
+    """JSON that may stand inside a <script type="application/json">."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
+FILTERS = {
+    "day": day, "weekday": weekday, "isodate": isodate, "moment": moment, "number": number, "money": money, "yuan": yuan,
+    "wan": wan, "percent": percent, "change": change, "size": size, "dash": dash, "days_left": days_left,
+    "urgency": urgency, "as_json": as_json,
+}  # fmt: skip
+
+
 def environment(**options: object) -> jinja2.Environment:
     options.setdefault("undefined", jinja2.StrictUndefined)
-    env = jinja2.Environment(
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"], trim_blocks=True, lstrip_blocks=True, **options
-    )
+    env = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], trim_blocks=True, lstrip_blocks=True, **options)
     env.install_gettext_callables(gettext, ngettext, newstyle=True)
-    env.globals.update(url=url, static=static)
+    env.globals.update(
+        url=url,
+        static=static,
+        asset=asset,
+        icon=icon,
+        query=query,
+        looks=looks,
+        deed_key=deed_key,
+        shell_of=shell.shell_of,
+        layout=layout,
+    )
+    env.filters.update(FILTERS)
     return env

@@ -1,0 +1,880 @@
+"""The one mechanism of every list: filters, search, order, pages, saved views, columns, export.
+
+A list is a class that says what it shows; this module reads what was asked, runs one ``values_list`` over just the
+columns that are shown, and draws the rows. Rows are drawn here and not in a template: of a fifty-row page the template
+is the dearest part by far.
+
+    class InstitutionList(List):
+        key, title, noun = "institutions", "机构名录", "家"
+        door, view, permission = "desk", "desk-institutions", permissions.READ
+        record = "desk-institution"
+        columns = (Column("name", "机构名称", sort=True), Column("state", "状态", kind="state", states=STATES), …)
+
+        def rows(self, standing, park):
+            return queries.institutions(standing, park)
+
+    INSTITUTIONS = register(InstitutionList())
+
+    @page(permissions.READ, door="desk")
+    def institutions(request, park):
+        return INSTITUTIONS.respond(request, park)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from operator import itemgetter
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.db.models import F, Q, QuerySet
+from django.db.models.constants import LOOKUP_SEP
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from markupsafe import Markup, escape
+
+from hrpark.accounts.models import Park
+from hrpark.accounts.queries import Standing, saved_views
+from hrpark.toolbox.errors import Misconfigured
+from hrpark.toolbox.registry import Registry
+
+from . import jinja
+
+SIZES = (50, 100, 200)
+LONGEST_SEARCH = 100
+MOST_TERMS = 5
+#: Names of query parameters that belong to the list itself; a filter may not take them.
+OWN = frozenset({"q", "sort", "page", "size", "cols", "density", "export"})
+#: Above so many rows a count is kept for a short while: nobody sees one row in five thousand, but counting costs.
+LARGE, KEPT_SECONDS = 5000, 20
+A_YEAR = 365 * 24 * 3600
+
+
+# ---------------------------------------------------------------- columns
+
+
+def _text(value: Any) -> str:
+    return str(escape(value))
+
+
+def _plain_date(value: date) -> str:
+    return jinja.isodate(value)
+
+
+def _yes(value: Any) -> str:
+    return "是" if value else "否"
+
+
+#: kind → (how a value that is there is drawn, class of the cell)
+KINDS: dict[str, tuple[Callable[[Any], str], str]] = {
+    "text": (_text, ""),
+    "number": (jinja.number, "n"),
+    "money": (jinja.money, "n"),
+    "wan": (lambda value: jinja.wan(value, unit=False), "n"),
+    "percent": (jinja.percent, "n"),
+    "date": (_plain_date, "w"),
+    "moment": (jinja.moment, "w"),
+    "yes": (_yes, "w"),
+    "badge": (lambda value: f'<span class="badge">{escape(value)}</span>', "w"),
+    "state": (_text, "w"),
+}
+#: Kinds whose first click on the head wants the greatest first.
+DOWN_FIRST = frozenset({"number", "money", "wan", "percent", "date", "moment"})
+UNITS = {"money": "元", "wan": "万元"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. The first of a list is the name, which opens the record.
+
+    ``path`` is what ``values_list`` takes: a lookup (the key, when nothing else is said) or an expression; several of
+    them need ``show``, which makes one value of theirs. ``states`` gives word and state by stored value, ``labels`` only
+    the word. ``permission``: who lacks it has no such column, in no export either. ``mask`` writes the value for those
+    who lack the permission ``clear``.
+    """
+
+    key: str
+    label: str
+    path: Any = None
+    kind: str = "text"
+    unit: str = ""
+    sort: str | bool = False
+    shown: bool = True
+    exported: bool = True
+    decimals: int | None = None
+    states: Mapping[Any, tuple[str, str]] | None = None
+    labels: Mapping[Any, str] | None = None
+    show: Callable[..., Any] | None = None
+    permission: str = ""
+    mask: Callable[[str], str] | None = None
+    clear: str = ""
+
+    @property
+    def paths(self) -> tuple[Any, ...]:
+        if self.path is None:
+            return (self.key,)
+        return self.path if isinstance(self.path, tuple) else (self.path,)
+
+    @property
+    def order(self) -> str:
+        """The lookup by which this column sorts; empty when it does not."""
+        if self.sort is True:
+            return self.paths[0] if isinstance(self.paths[0], str) else ""
+        return self.sort or ""
+
+    @property
+    def head_unit(self) -> str:
+        return self.unit or UNITS.get(self.kind, "")
+
+    def value(self, given: Sequence[Any], masked: bool) -> Any:
+        """One value of the fetched ones: what an export writes."""
+        value = self.show(*given) if self.show else given[0]
+        if value is None or value == "":
+            return None
+        if self.states is not None:
+            return self.states[value][1] if value in self.states else value
+        if self.labels is not None:
+            return self.labels.get(value, value)
+        return self.mask(str(value)) if masked and self.mask else value
+
+    def drawer(self, at: Sequence[int], masked: bool) -> Callable[[Sequence[Any]], str]:
+        """A function from a fetched row to the cell, with everything that is the same for each row worked out."""
+        draw, css = KINDS[self.kind]
+        if self.kind == "number" and self.decimals is not None:
+            places = self.decimals
+            draw = lambda value: jinja.number(value, places)  # noqa: E731
+        classes = f' class="{css}"' if css else ""
+        label = f' data-l="{escape(self.label)}"'
+        head, tail = f"<td{classes}{label}>", "</td>"
+        void = f'<td class="{css} none"{label}>{jinja.DASH}</td>'
+        show, mask = self.show, (self.mask if masked else None)
+        start, pick = at[0], itemgetter(*at)
+        several = len(at) > 1
+        ready = {}
+        if self.states is not None:
+            ready = {key: f"{head}{state(of, word)}{tail}" for key, (of, word) in self.states.items()}
+        elif self.labels is not None:
+            ready = {key: f"{head}{draw(word)}{tail}" for key, word in self.labels.items()}
+
+        def cell(row: Sequence[Any]) -> str:
+            value = (show(*pick(row)) if several else show(row[start])) if show else row[start]
+            if value is None or value == "":
+                return void
+            if ready:
+                kept = ready.get(value)
+                if kept is not None:
+                    return kept
+            return head + (draw(mask(str(value)) if mask else value)) + tail
+
+        return cell
+
+
+STATE_ICONS = {
+    "waiting": "clock",
+    "soon": "alert-triangle",
+    "late": "alert-circle",
+    "done": "circle-check",
+    "off": "circle-minus",
+}
+
+
+def state(of: str, word: str) -> Markup:
+    """A state as word, icon and colour: waiting, soon, late, done, off."""
+    return Markup('<span class="state {}">{}{}</span>').format(of, jinja.icon(STATE_ICONS[of]), word)
+
+
+# ---------------------------------------------------------------- filters
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    on: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What narrows a list; drawn as a chip that says its value."""
+
+    key: str
+    label: str
+    path: str = ""
+
+    kind = "choice"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.key,)
+
+    def read(self, given: QueryDict, standing: Standing, park: Park | None) -> tuple[Any, list[str]]:
+        """The value that was asked for (None: none), and what of it could not be understood."""
+        raise NotImplementedError
+
+    def narrow(self, rows: QuerySet, value: Any) -> QuerySet:
+        raise NotImplementedError
+
+    def says(self, value: Any, standing: Standing, park: Park | None) -> str:
+        raise NotImplementedError
+
+    def pairs(self, value: Any) -> list[tuple[str, str]]:
+        """The value as query parameters."""
+        raise NotImplementedError
+
+    def options(self, value: Any, standing: Standing, park: Park | None) -> list[Option]:
+        return []
+
+
+@dataclass(frozen=True)
+class Choice(Filter):
+    """One or several of given values. ``choices``: pairs, a mapping, or a function of (standing, park)."""
+
+    choices: Any = ()
+    where: Callable[[list[str]], Q] | None = None
+
+    def _choices(self, standing: Standing, park: Park | None) -> dict[str, str]:
+        given = (
+            self.choices(standing, park) if callable(self.choices) and not hasattr(self.choices, "choices") else self.choices
+        )
+        given = getattr(given, "choices", given)
+        return {str(k): str(v) for k, v in (given.items() if isinstance(given, Mapping) else given)}
+
+    def read(self, given, standing, park):
+        asked = list(dict.fromkeys(value for value in given.getlist(self.key) if value))
+        if not asked:
+            return None, []
+        known = self._choices(standing, park)
+        return [v for v in asked if v in known] or None, [v for v in asked if v not in known]
+
+    def narrow(self, rows, value):
+        return rows.filter(self.where(value) if self.where else Q(**{f"{self.path or self.key}__in": value}))
+
+    def says(self, value, standing, park):
+        known = self._choices(standing, park)
+        names = [known[v] for v in value]
+        return "、".join(names) if len(names) <= 3 else f"{names[0]} 等 {len(names)} 项"
+
+    def pairs(self, value):
+        return [(self.key, v) for v in value]
+
+    def options(self, value, standing, park):
+        return [Option(k, v, bool(value) and k in value) for k, v in self._choices(standing, park).items()]
+
+
+@dataclass(frozen=True)
+class Days(Filter):
+    """A range of days, both ends included; either may be open. ``moment``: the field holds moments, not days."""
+
+    moment: bool = False
+    kind = "days"
+
+    @property
+    def names(self):
+        return (f"{self.key}.from", f"{self.key}.to")
+
+    def read(self, given, standing, park):
+        ends, wrong = [], []
+        for name in self.names:
+            text = given.get(name, "").strip()
+            try:
+                ends.append(date.fromisoformat(text) if text else None)
+            except ValueError:
+                ends.append(None)
+                wrong.append(text[:20])
+        if ends[0] and ends[1] and ends[0] > ends[1]:
+            ends.reverse()
+        return (tuple(ends) if any(ends) else None), wrong
+
+    def narrow(self, rows, value):
+        since, until = value
+        path = self.path or self.key
+        path = f"{path}__date" if self.moment else path
+        if since:
+            rows = rows.filter(**{f"{path}__gte": since})
+        if until:
+            rows = rows.filter(**{f"{path}__lte": until})
+        return rows
+
+    def says(self, value, standing, park):
+        since, until = value
+        if since and until:
+            return f"{since} 至 {until}" if since != until else str(since)
+        return f"{since} 起" if since else f"{until} 止"
+
+    def pairs(self, value):
+        return [(name, end.isoformat()) for name, end in zip(self.names, value, strict=True) if end]
+
+
+@dataclass(frozen=True)
+class YesNo(Filter):
+    """Whether something holds: a field, or ``where`` as a condition."""
+
+    yes: str = "是"
+    no: str = "否"
+    where: Q | None = None
+    kind = "yes"
+
+    def read(self, given, standing, park):
+        asked = given.get(self.key, "")
+        return (asked, []) if asked in ("1", "0") else (None, [asked[:20]] if asked else [])
+
+    def narrow(self, rows, value):
+        condition = self.where if self.where is not None else Q(**{self.path or self.key: True})
+        return rows.filter(condition if value == "1" else ~condition)
+
+    def says(self, value, standing, park):
+        return self.yes if value == "1" else self.no
+
+    def pairs(self, value):
+        return [(self.key, value)]
+
+    def options(self, value, standing, park):
+        return [Option("1", self.yes, value == "1"), Option("0", self.no, value == "0")]
+
+
+# ---------------------------------------------------------------- what was asked
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one address asks of a list, understood and cleaned. ``pairs`` writes it back in one canonical way."""
+
+    q: str = ""
+    sort: str = ""
+    page: int = 1
+    size: int = SIZES[0]
+    columns: tuple[str, ...] = ()
+    filters: dict[str, Any] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+
+    def pairs(self, declared: Sequence[Filter]) -> list[tuple[str, str]]:
+        found = [("q", self.q)] if self.q else []
+        for one in declared:
+            if one.key in self.filters:
+                found += one.pairs(self.filters[one.key])
+        if self.sort:
+            found.append(("sort", self.sort))
+        if self.columns:
+            found.append(("cols", ",".join(self.columns)))
+        if self.size != SIZES[0]:
+            found.append(("size", str(self.size)))
+        if self.page > 1:
+            found.append(("page", str(self.page)))
+        return found
+
+
+@dataclass(frozen=True)
+class Main:
+    """The one main action of a list. Its URL takes the park and nothing else."""
+
+    label: str
+    view: str
+    permission: str = ""
+    icon: str = "plus"
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """What can be done with picked rows: the view gets a POST with ``pick`` values and the list's CSRF token."""
+
+    label: str
+    view: str
+    permission: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """A tab that the list itself brings, as a query without its question mark."""
+
+    name: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Tab:
+    name: str
+    url: str
+    on: bool
+    saved: int | None = None
+
+
+@dataclass(frozen=True)
+class Chip:
+    key: str
+    label: str
+    kind: str
+    says: str
+    clear: str
+    options: list[Option]
+    ends: tuple[str, str] = ("", "")
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Head:
+    label: str
+    unit: str
+    css: str
+    url: str = ""
+    sorted: str = ""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A list as its template needs it."""
+
+    list: List
+    dom: str
+    title: str
+    noun: str
+    path: str
+    count: int
+    asked: Asked
+    tabs: list[Tab]
+    tab: Tab | None
+    chips: list[Chip]
+    hidden: list[tuple[str, str]]
+    heads: list[Head]
+    columns: list[Option]
+    body: Markup
+    first: int
+    last: int
+    pages: list[tuple[str, str, bool]]
+    sizes: list[tuple[int, str, bool]]
+    compact: bool
+    density: str
+    export: str
+    bulk: list[tuple[str, str]]
+    main: tuple[str, str, str] | None
+    clear: str
+    query: str
+    here: str
+    may_save: bool
+    narrowed: bool
+    park_id: int | None
+
+    @property
+    def wide(self) -> bool:
+        return len(self.heads) > 9
+
+
+# ---------------------------------------------------------------- the list
+
+
+class List:
+    """One list of one door; subclasses say what it shows."""
+
+    key = ""
+    title = ""
+    noun = "条"
+    door = "desk"
+    view = ""
+    permission = ""
+    #: URL name of a record's page, taking ``park`` and ``pk``; empty: rows open nothing.
+    record = ""
+    columns: tuple[Column, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    #: Lookups that a typed word may hit, e.g. ``name__icontains``, ``uscc__startswith``.
+    search: tuple[str, ...] = ()
+    search_hint = "搜索"
+    order: tuple[str, ...] = ("-pk",)
+    views: tuple[View, ...] = ()
+    bulk: tuple[Bulk, ...] = ()
+    main: Main | None = None
+    exports = True
+    empty_title = "还没有记录"
+    empty_text = ""
+    empty_icon = "folder-open"
+
+    def rows(self, standing: Standing, park: Park | None) -> QuerySet:
+        """The rows that this person may see here, from a query of the owning room."""
+        raise NotImplementedError
+
+    # -- reading the address
+
+    def ask(self, given: QueryDict, standing: Standing, park: Park | None) -> Asked:
+        """Understand an address. What cannot be understood is left out and named, never an error."""
+        filters, ignored = {}, []
+        for one in self.filters:
+            value, wrong = one.read(given, standing, park)
+            ignored += [f"{one.label} {w}" for w in wrong]
+            if value is not None:
+                filters[one.key] = value
+        sort = given.get("sort", "")
+        if sort.removeprefix("-") not in {c.key for c in self.allowed(standing, park) if c.order}:
+            sort = ""
+        size = given.get("size", "")
+        known = {c.key for c in self.allowed(standing, park)[1:]}
+        asked = [key for part in given.getlist("cols") for key in part.split(",")]
+        return Asked(
+            q=clean(given.get("q", "")),
+            sort=sort,
+            page=_whole(given.get("page", ""), 1, 10**7, 1),
+            size=int(size) if size.isascii() and size.isdigit() and len(size) < 4 and int(size) in SIZES else SIZES[0],
+            columns=tuple(c.key for c in self.columns if c.key in asked and c.key in known),
+            filters=filters,
+            ignored=tuple(ignored[:5]),
+        )
+
+    def allowed(self, standing: Standing, park: Park | None) -> list[Column]:
+        """The columns that this person may see at all."""
+        return [c for c in self.columns if not c.permission or self._holds(standing, park, c.permission)]
+
+    def _holds(self, standing: Standing, park: Park | None, permission: str) -> bool:
+        if park is None:
+            return False
+        if self.door == "tenant":
+            return bool(standing.own(permission, park.pk))
+        return standing.may(permission, park.pk)
+
+    def _masked(self, column: Column, standing: Standing, park: Park | None) -> bool:
+        return column.mask is not None and not (column.clear and self._holds(standing, park, column.clear))
+
+    def visible(self, asked: Asked, standing: Standing, park: Park | None) -> list[Column]:
+        allowed = self.allowed(standing, park)
+        if asked.columns:
+            return [c for i, c in enumerate(allowed) if i == 0 or c.key in asked.columns]
+        return [c for i, c in enumerate(allowed) if i == 0 or c.shown]
+
+    # -- asking the database
+
+    def narrowed(self, asked: Asked, standing: Standing, park: Park | None) -> QuerySet:
+        """The rows that fit filters and search, in no order yet."""
+        rows = self.rows(standing, park)
+        for one in self.filters:
+            if one.key in asked.filters:
+                rows = one.narrow(rows, asked.filters[one.key])
+        for term in asked.q.split()[:MOST_TERMS]:
+            hit = Q()
+            for spelling in {term, unicodedata.normalize("NFKC", term)}:
+                for lookup in self.search:
+                    hit |= Q(**{lookup: spelling})
+            rows = rows.filter(hit)
+        return rows
+
+    def ordered(self, rows: QuerySet, asked: Asked) -> QuerySet:
+        """In the order asked for, ties broken by key, so that no row is on two pages or on none."""
+        if not asked.sort:
+            down = bool(self.order) and self.order[0].startswith("-")
+            tie = () if {"pk", "-pk"} & set(self.order) else ("-pk" if down else "pk",)
+            return rows.order_by(*self.order, *tie)
+        column = next(c for c in self.columns if c.key == asked.sort.removeprefix("-"))
+        down = asked.sort.startswith("-")
+        if _may_be_null(rows, column.order):
+            # SQLite puts nothing first, PostgreSQL last; for a reader nothing is always last.
+            by = F(column.order).desc(nulls_last=True) if down else F(column.order).asc(nulls_last=True)
+        else:
+            by = f"{'-' if down else ''}{column.order}"
+        return rows.order_by(by, "-pk" if down else "pk")
+
+    def fetch(self, rows: QuerySet, columns: Sequence[Column]) -> tuple[QuerySet, list[list[int]]]:
+        """``values_list`` over just what the columns need, the key first; and where each column finds its values."""
+        paths = ["pk"]
+        places: list[list[int]] = []
+        named: dict[str, Any] = {}
+        for column in columns:
+            mine = []
+            for number, path in enumerate(column.paths):
+                if not isinstance(path, str):
+                    named[f"_{column.key}_{number}"] = path
+                    path = f"_{column.key}_{number}"
+                if path not in paths:
+                    paths.append(path)
+                mine.append(paths.index(path))
+            places.append(mine)
+        return (rows.annotate(**named) if named else rows).values_list(*paths), places
+
+    def draw(self, request: HttpRequest, park: Park | None) -> Drawn:
+        standing: Standing = request.standing
+        asked = self.ask(request.GET, standing, park)
+        columns = self.visible(asked, standing, park)
+        narrowed = self.narrowed(asked, standing, park)
+        ordered = self.ordered(narrowed, asked)
+        fetched, places = self.fetch(ordered, columns)
+        begin = (asked.page - 1) * asked.size
+        rows = list(fetched[begin : begin + asked.size + 1])
+        if rows or asked.page == 1:
+            count = begin + len(rows) if len(rows) <= asked.size else _count(narrowed)
+        else:
+            count = _count(narrowed)
+            asked = replace(asked, page=max(1, -(-count // asked.size)))
+            begin = (asked.page - 1) * asked.size
+            rows = list(fetched[begin : begin + asked.size])
+        return self._page(request, park, asked, columns, places, rows[: asked.size], count)
+
+    def picture(self, request: HttpRequest, rows: list[tuple], count: int) -> Drawn:
+        """The list with rows that are given, as they would be fetched: key first, then every shown column's values."""
+        asked = self.ask(request.GET, request.standing, None)
+        columns = [c for c in self.columns if c.shown]
+        places, at = [], 1
+        for column in columns:
+            places.append(list(range(at, at + len(column.paths))))
+            at += len(column.paths)
+        return self._page(request, None, asked, columns, places, rows, count)
+
+    def _page(self, request, park, asked, columns, places, rows, count) -> Drawn:
+        standing: Standing = request.standing
+        begin = (asked.page - 1) * asked.size
+        count = max(count, begin + len(rows))
+        bulk = [(b.label, reverse(b.view, kwargs=_kw(park))) for b in self.bulk if self._may(b.permission, standing, park)]
+        body = self._body(rows, columns, places, standing, park, bool(bulk))
+        return self._drawn(request, park, asked, columns, count, begin, len(rows), body, bulk)
+
+    def _body(self, rows, columns, places, standing, park, pick: bool) -> Markup:
+        drawers = [c.drawer(at, self._masked(c, standing, park)) for c, at in zip(columns, places, strict=True)]
+        before, after = self.address(park)
+        name, rest = drawers[0], drawers[1:]
+        out = []
+        for row in rows:
+            pk = str(row[0])
+            cell = name(row)
+            inner = cell[cell.index(">") + 1 : -5]
+            if before:
+                inner = f'<a class="name" href="{before}{pk}{after}">{inner}</a>'
+            tick = (
+                f'<td class="pick"><input type="checkbox" name="pick" value="{pk}" form="bulk-{self.key}" aria-label="选择此行"></td>'
+                if pick
+                else ""
+            )
+            out.append(f'<tr>{tick}<th scope="row">{inner}</th>{"".join([draw(row) for draw in rest])}</tr>')
+        return Markup("".join(out))
+
+    def address(self, park: Park | None) -> tuple[str, str]:
+        """What stands before and after the key in a record's address; reversed once, not once a row."""
+        if not self.record:
+            return "", ""
+        before, _, after = reverse(self.record, kwargs={**_kw(park), "pk": MARK}).partition(str(MARK))
+        return before, after
+
+    def _may(self, permission: str, standing: Standing, park: Park | None) -> bool:
+        return not permission or self._holds(standing, park, permission)
+
+    # -- putting it together
+
+    def href(self, asked: Asked, **changes: Any) -> str:
+        """The address of this list, asked a little differently; anything but a page change starts at page one."""
+        changes.setdefault("page", 1)
+        pairs = replace(asked, **changes).pairs(self.filters)
+        return "?" + urlencode(pairs, safe=",:") if pairs else "?"
+
+    def _drawn(self, request, park, asked, columns, count, begin, shown, body, bulk) -> Drawn:
+        standing: Standing = request.standing
+        base = self.href(asked)
+        chips = []
+        for one in self.filters:
+            value = asked.filters.get(one.key)
+            without = {k: v for k, v in asked.filters.items() if k != one.key}
+            ends = tuple(e.isoformat() if e else "" for e in value) if one.kind == "days" and value else ("", "")
+            options = one.options(value, standing, park)
+            if one.kind == "yes":
+                options = [replace(o, url=self.href(asked, filters={**without, one.key: o.value})) for o in options]
+            chips.append(
+                Chip(
+                    one.key, one.label, one.kind, one.says(value, standing, park) if value is not None else "",
+                    self.href(asked, filters=without), options, ends, one.names,
+                )
+            )  # fmt: skip
+        heads = [self._head(c, asked) for c in columns]
+        tabs = self._tabs(request, park, asked)
+        on = next((t for t in tabs if t.on), None)
+        allowed = self.allowed(standing, park)
+        chosen = {c.key for c in columns}
+        compact = "compact" in jinja.looks(request)
+        main = None
+        if self.main and self._may(self.main.permission, standing, park):
+            main = (self.main.label, reverse(self.main.view, kwargs=_kw(park)), self.main.icon)
+        here = [pair for pair in asked.pairs(self.filters) if pair[0] != "page"]
+        return Drawn(
+            list=self, dom=f"list-{self.key}", title=self.title, noun=self.noun, path=request.path, count=count,
+            asked=asked, tabs=tabs, tab=on, chips=chips, hidden=here, heads=heads,
+            columns=[Option(c.key, c.label, c.key in chosen) for c in allowed[1:]],
+            body=body, first=begin + 1 if shown else 0, last=begin + shown, pages=self._pages(asked, count),
+            sizes=[(s, self.href(asked, size=s), s == asked.size) for s in SIZES],
+            compact=compact, density=_join(base, "density", "comfortable" if compact else "compact"),
+            export=_join(base, "export", "xlsx") if self.exports else "",
+            bulk=bulk, main=main, clear=self.href(replace(asked, q="", filters={})), query=base[1:],
+            here=request.path + self.href(asked, page=asked.page), may_save=standing.person_id is not None and bool(here) and on is None,
+            narrowed=bool(asked.q or asked.filters), park_id=park.pk if park else None,
+        )  # fmt: skip
+
+    def _head(self, column: Column, asked: Asked) -> Head:
+        css = KINDS[column.kind][1]
+        if not column.order:
+            return Head(column.label, column.head_unit, css)
+        now = "" if asked.sort.removeprefix("-") != column.key else "down" if asked.sort.startswith("-") else "up"
+        first_down = column.kind in DOWN_FIRST
+        down = now == "up" or (now == "" and first_down)
+        return Head(column.label, column.head_unit, css, self.href(asked, sort=f"{'-' if down else ''}{column.key}"), now)
+
+    def _tabs(self, request: HttpRequest, park: Park | None, asked: Asked) -> list[Tab]:
+        own = [(None, "全部", "")] + [(None, v.name, v.query) for v in self.views]
+        if request.standing.person_id is not None:
+            own += saved_views(request.standing.person_id, park.pk if park else None, self.key)
+        now = sorted(pair for pair in asked.pairs(self.filters) if pair[0] != "page")
+        tabs = []
+        for pk, name, query in own:
+            same = now == (sorted(self.ask(QueryDict(query), request.standing, park).pairs(self.filters)) if query else [])
+            tabs.append(Tab(name, f"?{query}", same and not any(t.on for t in tabs), pk))
+        return tabs
+
+    def _pages(self, asked: Asked, count: int) -> list[tuple[str, str, bool]]:
+        """Page numbers with gaps: (label, address or "", is this one)."""
+        last = max(1, -(-count // asked.size))
+        if last == 1:
+            return []
+        near = sorted({1, last, *range(max(1, asked.page - 2), min(last, asked.page + 2) + 1)})
+        found, before = [], 0
+        for page in near:
+            if page > before + 1:
+                found.append(("…", "", False))
+            found.append((str(page), self.href(asked, page=page), page == asked.page))
+            before = page
+        return found
+
+    def respond(
+        self, request: HttpRequest, park: Park | None = None, *, template: str = "parts/list_page.html", **context: Any
+    ) -> HttpResponse:
+        """The whole page; or only its changing part, when script asks for that."""
+        density = request.GET.get("density")
+        if density in ("compact", "comfortable"):
+            request.COOKIES[jinja.LOOK_COOKIE] = with_look(request, "compact", density == "compact")
+        drawn = self.draw(request, park)
+        htmx = getattr(request, "htmx", None)
+        part = bool(htmx) and htmx.target == drawn.dom and not htmx.history_restore_request
+        response = render(
+            request, "parts/list_swap.html" if part else template, {"list": drawn, "park": park, "title": self.title, **context}
+        )
+        if part:
+            response["HX-Push-Url"] = drawn.here
+        if density:
+            remember_look(response, request.COOKIES.get(jinja.LOOK_COOKIE, ""))
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+
+#: A key that no record has, put where the key stands in an address.
+MARK = 909090909090
+
+
+LISTS: Registry[List] = Registry("list")
+
+
+def register(one: List) -> List:
+    """Declare a list; its mistakes stop start-up, not the first visitor."""
+    if not one.columns:
+        raise Misconfigured(f"The list {one.key!r} has no columns")
+    for column in one.columns:
+        if column.kind not in KINDS:
+            raise Misconfigured(f"Column {column.key!r} of {one.key!r} has an unknown kind {column.kind!r}")
+        if len(column.paths) > 1 and column.show is None:
+            raise Misconfigured(f"Column {column.key!r} of {one.key!r} has several paths and no show()")
+    taken = [name for f in one.filters for name in f.names]
+    if OWN & set(taken) or len(taken) != len(set(taken)):
+        raise Misconfigured(f"The list {one.key!r} has a filter under a name that is taken: {taken}")
+    return LISTS.add(one.key, one)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What a search over the whole door found in one list."""
+
+    title: str
+    more: str
+    rows: list[tuple[str, str]]
+
+
+def found(standing: Standing, park: Park, door: str, q: str, limit: int = 5) -> Iterator[Hits]:
+    """Search every list of a door that the person may open, for the search box of the shell."""
+    for one in LISTS:
+        if one.door != door or not one.search or not one.record or not one._may(one.permission, standing, park):
+            continue
+        asked = Asked(q=clean(q))
+        name = one.columns[0]
+        rows, places = one.fetch(one.ordered(one.narrowed(asked, standing, park), asked), [name])
+        before, after = one.address(park)
+        masked = one._masked(name, standing, park)
+        hits = [
+            (str(name.value([row[i] for i in places[0]], masked) or jinja.DASH), f"{before}{row[0]}{after}")
+            for row in rows[:limit]
+        ]
+        if hits:
+            yield Hits(one.title, reverse(one.view, kwargs=_kw(park)) + one.href(asked), hits)
+
+
+# ---------------------------------------------------------------- small things
+
+
+def clean(text: str) -> str:
+    """A search as a database can take it: no control characters, single spaces, not endless."""
+    printable = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zs") else c for c in text[: 4 * LONGEST_SEARCH])
+    return " ".join(printable.split())[:LONGEST_SEARCH].strip()
+
+
+def with_look(request: HttpRequest, word: str, on: bool) -> str:
+    """The cookie's text with one look switched."""
+    now = set(jinja.looks(request))
+    (now.add if on else now.discard)(word)
+    return ".".join(sorted(now))
+
+
+def remember_look(response: HttpResponse, text: str) -> None:
+    response.set_cookie(jinja.LOOK_COOKIE, text, max_age=A_YEAR, samesite="Lax", httponly=True)
+
+
+def _whole(text: str, least: int, most: int, otherwise: int) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 8:
+        return min(max(int(text), least), most)
+    return otherwise
+
+
+def _kw(park: Park | None) -> dict[str, Any]:
+    return {"park": park.slug} if park is not None else {}
+
+
+def _join(address: str, name: str, value: str) -> str:
+    return f"{address}{'&' if len(address) > 1 else ''}{name}={value}"
+
+
+def _may_be_null(rows: QuerySet, path: str) -> bool:
+    """Whether a lookup can give nothing; an annotation always may."""
+    model, null = rows.model, False
+    if path in rows.query.annotations:
+        return True
+    for part in path.split(LOOKUP_SEP):
+        try:
+            one = model._meta.pk if part == "pk" else model._meta.get_field(part)
+        except FieldDoesNotExist:
+            raise FieldError(f"{path!r} of {rows.model.__name__} cannot be sorted by") from None
+        null = null or getattr(one, "null", True)
+        model = one.related_model or model
+    return null
+
+
+_counts: dict[bytes, tuple[float, int]] = {}
+
+
+def _count(rows: QuerySet) -> int:
+    """How many rows; a large number is kept for seconds, by what was asked of the database."""
+    sql, params = rows.order_by().values_list("pk").query.sql_with_params()
+    key = hashlib.blake2b(f"{sql}\0{params!r}".encode(), digest_size=16).digest()
+    now = time.monotonic()
+    kept = _counts.get(key)
+    if kept and now - kept[0] < KEPT_SECONDS:
+        return kept[1]
+    number = rows.order_by().count()
+    if number > LARGE:
+        if len(_counts) > 500:
+            _counts.clear()
+        _counts[key] = (now, number)
+    else:
+        _counts.pop(key, None)
+    return number

@@ -1,0 +1,13 @@
+"""Every page, door by door. The public portal stands at the root; the other doors under their own names."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("hrpark.web.portal.urls")),
+    path("account/", include("hrpark.web.account.urls")),
+    path("desk/", include("hrpark.web.desk.urls")),
+    path("tenant/", include("hrpark.web.tenant.urls")),
+    path("authority/", include("hrpark.web.authority.urls")),
+]
