@@ -8,7 +8,8 @@ from django.utils import timezone
 
 
 def now() -> datetime:
-    return timezone.now()
+    """The moment, written in the park's time zone, so that its ``.date()`` is the park's day."""
+    return timezone.localtime()
 
 
 def today() -> date:
