@@ -39,7 +39,11 @@ def test_a_timeline_tells_who_what_and_when(at):
 
 def test_the_database_refuses_to_change_or_remove_an_entry(at):
     open_park(at)
-    for statement in ("UPDATE trail_entry SET actor_name = 'x'", "DELETE FROM trail_entry", "UPDATE trail_payload SET body = '{}'"):
+    for statement in (
+        "UPDATE trail_entry SET actor_name = 'x'",
+        "DELETE FROM trail_entry",
+        "UPDATE trail_payload SET body = '{}'",
+    ):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert Entry.objects.get().actor_name == "系统"
@@ -81,3 +85,13 @@ def test_a_forged_seal_is_found(at):
     Seal.objects.create(park_id=entry.park_id, seq=1, entry_id=entry.pk, digest=b"1" * 32)
     (check,) = queries.verify()
     assert "does not match" in check.broken[0]
+
+
+def test_many_subjects_of_one_deed_get_a_line_each_in_few_statements(at, django_assert_max_num_queries):
+    parks = [open_park(at, f"k{n}", f"p{n}") for n in range(30)]
+    deed = actions.Deed("accounts.park.add", TICK, at, "many")
+    with django_assert_max_num_queries(4), transaction.atomic():
+        assert deed.also_many(((park, {"row": n}) for n, park in enumerate(parks)), park=None) == 30
+    assert queries.timeline("park", parks[7].pk)[0].data == {"row": 7}
+    actions.seal()
+    assert not any(check.broken for check in queries.verify())
