@@ -80,23 +80,8 @@ class Deed:
 
     def also(self, subject: models.Model, *, park: int | None, **data: Any) -> Entry:
         """A further subject touched by the same deed, so that its timeline tells it too."""
-        return _append(self.actor, self.verb, self._key_of(subject), subject, park, self.at, data)
-
-    def also_all(self, told: Iterable[tuple[models.Model, Mapping[str, Any]]], *, park: int | None) -> int:
-        """``also`` for many subjects with what each timeline shall tell, in bulk: an import of 20,000 rows. Returns how many."""
-        entries, details = [], []
-        for subject, data in told:
-            body, salt = plain(dict(data)), secrets.token_bytes(16)
-            entries.append(_entry(self.actor, self.verb, self._key_of(subject), subject, park, self.at, digest_of(salt, body)))
-            details.append((salt, body))
-        made = Entry.objects.bulk_create(entries)
-        Payload.objects.bulk_create(
-            [Payload(entry_id=e.pk, salt=salt, body=body) for e, (salt, body) in zip(made, details, strict=True)]
-        )
-        return len(made)
-
-    def _key_of(self, subject: models.Model) -> str:
-        return f"{self.key}#{subject.subject_type}:{subject.pk}"[:120]
+        key = f"{self.key}#{subject.subject_type}:{subject.pk}"[:120]
+        return _append(self.actor, self.verb, key, subject, park, self.at, data)
 
     def also_many(self, subjects: Iterable[tuple[models.Model, Mapping[str, Any]]], *, park: int | None) -> int:
         """The same for many: an entry each, in a few statements. Returns how many."""
@@ -120,17 +105,12 @@ class Deed:
 
 def _append(actor: Actor, verb: str, key: str, subject: models.Model, park: int | None, at: datetime, data: dict) -> Entry:
     body, salt = plain(data), secrets.token_bytes(16)
-    entry = _entry(actor, verb, key, subject, park, at, digest_of(salt, body))
-    entry.save(force_insert=True)
+    entry = Entry.objects.create(
+        park_id=park, actor=actor.actor_key, actor_name=actor.actor_name[:80], verb=verb, key=key,
+        subject_type=subject.subject_type, subject_id=str(subject.pk), at=at, digest=digest_of(salt, body),
+    )  # fmt: skip
     Payload.objects.create(entry_id=entry.pk, salt=salt, body=body)
     return entry
-
-
-def _entry(actor: Actor, verb: str, key: str, subject: models.Model, park: int | None, at: datetime, digest: bytes) -> Entry:
-    return Entry(
-        park_id=park, actor=actor.actor_key, actor_name=actor.actor_name[:80], verb=verb, key=key,
-        subject_type=subject.subject_type, subject_id=str(subject.pk), at=at, digest=digest,
-    )  # fmt: skip
 
 
 def _first_result(actor: Actor, name: str, key: str) -> models.Model | None:

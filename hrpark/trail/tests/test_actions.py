@@ -2,7 +2,6 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 
 from hrpark.accounts.actions import add_park
 from hrpark.accounts.models import Park
@@ -48,17 +47,6 @@ def test_the_database_refuses_to_change_or_remove_an_entry(at):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert Entry.objects.get().actor_name == "系统"
-
-
-def test_one_deed_is_told_on_many_timelines_at_once(at):
-    parks = [open_park(at, f"k{n}", f"p{n}") for n in range(3)]
-    deed = actions.Deed("accounts.park.add", TICK, at, "together")
-    with CaptureQueriesContext(connection) as queries_made:
-        assert deed.also_all([(park, {"row": n}) for n, park in enumerate(parks)], park=None) == 3
-    assert len(queries_made) <= 6
-    assert [queries.timeline("park", park.pk)[0].data for park in parks] == [{"row": n} for n in range(3)]
-    actions.seal()
-    assert not any(check.broken for check in queries.verify())
 
 
 def test_a_sealed_chain_verifies_and_reports_its_unsealed_tail(at):
