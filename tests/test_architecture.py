@@ -20,7 +20,9 @@ WRITES = {"save", "create", "update", "delete", "bulk_create", "bulk_update", "g
 
 def lint(folder: Path, contract: str) -> subprocess.CompletedProcess:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache", "--no-logo", "--contract", contract]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin"})
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin"}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,9 @@ def test_the_house_keeps_all_its_contracts(copy):
 def test_a_planted_violation_is_caught(copy, contract):
     path, line = PLANTED[contract]
     if line is None:
-        sibling = next(p for p in sorted((copy / "hrpark/evaluation/indicators").glob("*.py")) if p.stem not in ("__init__", "planted"))
+        sibling = next(
+            p for p in sorted((copy / "hrpark/evaluation/indicators").glob("*.py")) if p.stem not in ("__init__", "planted")
+        )
         line = f"from hrpark.evaluation.indicators import {sibling.stem} as planted"
     file = copy / path
     before = file.read_text() if file.exists() else None
@@ -81,7 +85,10 @@ def relations(rooms: dict[str, int]):
     for model in apps.get_models():
         if model._meta.app_label in rooms:
             for field in model._meta.get_fields():
-                if isinstance(field, models.ForeignKey | models.OneToOneField | models.ManyToManyField) and not field.auto_created:
+                if (
+                    isinstance(field, models.ForeignKey | models.OneToOneField | models.ManyToManyField)
+                    and not field.auto_created
+                ):
                     yield model, field, field.related_model
 
 

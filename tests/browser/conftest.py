@@ -53,7 +53,9 @@ class Visitor:
         self.page.set_default_timeout(10_000)
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
+        self.page.on(
+            "console", lambda m: self.problems.append(m.text) if m.type == "error" and "status of 4" not in m.text else None
+        )
         self.page.on("response", lambda r: self.problems.append(f"{r.status} {r.url}") if r.status >= 500 else None)
         self.page.on("request", self._only_here)
 
