@@ -19,12 +19,13 @@ from django.utils.timezone import localtime
 from hrpark.accounts.models import Organisation, Park, Person
 from hrpark.accounts.queries import require, standing_of
 from hrpark.institutions.models import Institution
+from hrpark.notices.actions import notify
 from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, Refused
 from hrpark.trail.actions import Actor, Deed, verb
 from hrpark.trail.kinds import System
 
 from . import permissions, rules
-from .kinds import DESK, KINDS, CaseKind, Move
+from .kinds import ANSWERED, ASSIGNED, DESK, FINISHED, KINDS, RETURNED, SENT_BACK, CaseKind, Move
 from .models import Ball, Case, Clock, Counter, Item, Pause, Step
 from .queries import form_of, item_in_force, kind_of, missing_materials, state_of
 
@@ -84,9 +85,28 @@ def advance(
     case.version += 1
     keep_clocks(case)
     case.save()
-    step = _write_step(case, arrow.key, arrow.sentence, before, actor, at, note=note, told=told)
+    step = write_step(case, arrow.key, arrow.sentence, before, actor, at, note=note, told=told)
     kind.after(case, arrow, step, actor=actor, at=at)
+    _tell(case, kind, arrow, actor, at)
     return case
+
+
+def _tell(case: Case, kind: CaseKind, move: Move, actor: Actor, at: datetime) -> None:
+    """Whoever now has to know: the applicant of what the desk did, the handler of what the applicant did."""
+    if case.received_at is None:
+        return
+    words = {"title": case.title, "number": case.number}
+    if move.by == DESK:
+        if case.ball == Ball.APPLICANT:
+            what = "、".join(one["label"] for one in case.asked) or "见办件"
+            notify(to=case.applicant, kind=SENT_BACK, at=at, subject=case, park=case.park, what=what, **words)
+        elif move.completes or kind.state(case.state).final:
+            label = kind.outcomes.get(case.outcome, kind.state(case.state).label)
+            notify(to=case.applicant, kind=FINISHED, at=at, subject=case, park=case.park, state=label, **words)
+        elif move.responds:
+            notify(to=case.applicant, kind=ANSWERED, at=at, subject=case, park=case.park, **words)
+    elif case.handler is not None and case.ball == Ball.DESK and case.handler.actor_key != actor.actor_key:
+        notify(to=case.handler, kind=RETURNED, at=at, subject=case, park=case.park, until=case.due_at, **words)
 
 
 def locked(pk: int) -> Case:
@@ -166,10 +186,10 @@ def _receive(case: Case, kind: CaseKind, at: datetime) -> None:
     case.received_at = at
     case.item = _stored(item_in_force(case.kind, case.park, rules.day_of(at)))
     year = rules.day_of(at).year
-    case.number = f"{kind.series}{year}-{_next_number(case.park_id, kind.series, year):04d}"
+    case.number = f"{kind.series}{year}-{next_number(case.park_id, kind.series, year):04d}"
 
 
-def _next_number(park_id: int, series: str, year: int) -> int:
+def next_number(park_id: int, series: str, year: int) -> int:
     """The next number of the park in that series and year; the row stays locked until the case is stored, so none is left out."""
     Counter.objects.get_or_create(park_id=park_id, series=series, year=year)
     counter = Counter.objects.select_for_update().get(park_id=park_id, series=series, year=year)
@@ -178,7 +198,7 @@ def _next_number(park_id: int, series: str, year: int) -> int:
     return counter.last
 
 
-def _write_step(
+def write_step(
     case: Case, key: str, sentence: str, before: str, actor: Actor, at: datetime, *, note: str = "", internal: bool = False,
     told: Mapping | None = None,
 ) -> Step:  # fmt: skip
@@ -330,7 +350,10 @@ def assign(
     before, case.handler = case.handler_id, handler
     case.save(update_fields=["handler"])
     sentence = f"指派给{handler.name}" if handler else "取消了指派"
-    _write_step(case, "assign", sentence[:60], case.state, actor, at, note=note, internal=True)
+    write_step(case, "assign", sentence[:60], case.state, actor, at, note=note, internal=True)
+    if handler is not None and handler.actor_key != actor.actor_key:
+        words = {"title": case.title, "number": case.number}
+        notify(to=handler, kind=ASSIGNED, at=at, subject=case, park=case.park, until=case.due_at, **words)
     deed.record(case, park=case.park_id, handler=handler and handler.pk, before=before)
     return case
 
@@ -344,7 +367,7 @@ def add_note(deed: Deed, *, actor: Person | System, at: datetime, key: str, case
         raise Refused("申请人还没有提交，不能添加备注。")
     if not note.strip():
         raise Refused("请填写备注内容。", field="note")
-    _write_step(case, "note", "写了内部备注", case.state, actor, at, note=note, internal=True)
+    write_step(case, "note", "写了内部备注", case.state, actor, at, note=note, internal=True)
     deed.record(case, park=case.park_id)
     return case
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from hrpark.notices.kinds import notice_kind
 from hrpark.toolbox.errors import Misconfigured, Refused
 from hrpark.toolbox.registry import Registry
 
@@ -134,6 +135,35 @@ class CaseKind:
 
 
 KINDS: Registry[CaseKind] = Registry("kind of request")
+
+# --- what people are told, whatever the kind -----------------------------------------------------------------------------
+
+SENT_BACK = notice_kind(
+    "cases.sent_back", "要求补正", title="{title}需要补正", happened="您提交的“{title}”（{number}）需要补正：{what}。",
+    todo="请打开办件，逐项补正后重新提交。补正期间不计入办理时限。",
+)  # fmt: skip
+ANSWERED = notice_kind(
+    "cases.answered",
+    "答复申请人",
+    title="{title}有新的答复",
+    happened="园区答复了您提交的“{title}”（{number}）。",
+    todo="请打开办件查看答复内容。",
+)
+FINISHED = notice_kind(
+    "cases.finished", "办理结果", title="{title}：{state}", happened="您提交的“{title}”（{number}）已有结果：{state}。",
+    todo="请打开办件查看结果和下一步办理事项。",
+)  # fmt: skip
+RETURNED = notice_kind(
+    "cases.returned", "申请人已补正", title="{title}已补正", happened="“{title}”（{number}）的申请人提交了补正，时限继续计算。",
+    todo="请核对补正内容，继续办理。",
+)  # fmt: skip
+ASSIGNED = notice_kind(
+    "cases.assigned",
+    "指派办件",
+    title="{title}由您办理",
+    happened="“{title}”（{number}）已指派给您。",
+    todo="请打开办件，在时限内办理。",
+)
 
 
 def case_kind(kind: type[CaseKind]) -> type[CaseKind]:

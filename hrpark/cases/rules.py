@@ -4,8 +4,8 @@
 is the last one; in natural days a last day that is a holiday moves on to the next working day (art. 203). The last day ends at
 24:00. While the applicant has the ball the clock stands still, but a pause that begins after the deadline cures nothing.
 
-**Fields.** An item's form is data: ``{key, label, type, group?, required?, help?, choices?, columns?, when?, max?}``;
-its materials are ``{key, title, required?, says?, formats?, when?}``. ``when`` is a condition over what was typed:
+**Fields.** An item's form is data: ``{key, label, type, group?, required?, help?, choices?, columns?, when?, max?, past?, unit?, …}``
+(``Field``); its materials are ``{key, title, required?, says?, formats?, personal?, when?}``. ``when`` is a condition over what was typed:
 ``{field, is | in | has}``, ``{all: […]}``, ``{any: […]}``, ``{not: …}``.
 """
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -78,7 +79,7 @@ def is_late(due_at: datetime | None, done_at: datetime | None, at: datetime, pau
 
 # --- forms ---------------------------------------------------------------------------------------------------------------
 
-#: ``rows`` is a table of ``columns``; ``note`` is words without an input.
+#: ``rows`` is a table of ``columns``; ``last_day`` a date or 长期; ``note`` is words without an input.
 TYPES = (
     "text",
     "long",
@@ -112,13 +113,18 @@ class Field:
     when: Mapping | None = None
     max: int = 200
     past: bool = False
+    unit: str = ""
+    #: What one row of a table is called.
+    row: str = ""
+    #: Given when the request was begun; shown, not asked again.
+    fixed: bool = False
 
     @classmethod
     def of(cls, spec: Mapping) -> Field:
         return cls(
             key=spec["key"], label=spec["label"], type=spec.get("type", "text"), group=spec.get("group", ""),
             required=bool(spec.get("required")), help=spec.get("help", ""), when=spec.get("when"), max=spec.get("max", 200),
-            past=bool(spec.get("past")), choices=tuple((str(c[0]), str(c[1])) for c in spec.get("choices", ())),
+            past=bool(spec.get("past")), unit=spec.get("unit", ""), row=spec.get("row", ""), fixed=bool(spec.get("fixed")), choices=tuple((str(c[0]), str(c[1])) for c in spec.get("choices", ())),
             columns=tuple(cls.of(column) for column in spec.get("columns", ())),
         )  # fmt: skip
 
@@ -133,12 +139,13 @@ class Material:
     says: str = ""
     formats: tuple[str, ...] = ("pdf", "jpg", "png")
     when: Mapping | None = None
+    personal: bool = False
 
     @classmethod
     def of(cls, spec: Mapping) -> Material:
         return cls(
             key=spec["key"], title=spec["title"], required=bool(spec.get("required")), says=spec.get("says", ""),
-            formats=tuple(spec.get("formats", ("pdf", "jpg", "png"))), when=spec.get("when"),
+            formats=tuple(spec.get("formats", ("pdf", "jpg", "png"))), when=spec.get("when"), personal=bool(spec.get("personal")),
         )  # fmt: skip
 
 
@@ -239,7 +246,7 @@ def filled(value: Any) -> list[Mapping]:
 
 #: Reading what was typed, by type of field. A type that is not here is taken as it stands.
 READERS = {
-    "date": read_date, "amount": read_money, "phone": read_phone, "mobile": read_mobile, "email": read_email, "uscc": read_uscc,
+    "date": read_date, "last_day": partial(read_date, open_ended=True), "amount": read_money, "phone": read_phone, "mobile": read_mobile, "email": read_email, "uscc": read_uscc,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from hrpark.cases.kinds import KINDS
 from hrpark.cases.models import Case, Counter, Item, Pause, Step
 from hrpark.cases.rules import ZONE, day_of
 from hrpark.cases.samples import make_case
+from hrpark.notices.models import Notice
 from hrpark.toolbox.errors import Conflict, HrparkError, Misconfigured, NotAllowed, Refused
 from hrpark.trail.models import Entry
 from hrpark.trail.queries import timeline
@@ -212,6 +213,18 @@ def test_the_trail_tells_each_move(cast, case, at):
     actions.respond(actor=cast.officer, at=at, key=key(), case=case, note="已报修")
     assert [(line.what, line.who) for line in timeline("case", case.pk)] == [
         ("答复了申请人", "林晓彤"), ("提交了申请", "黄佳雯"), ("新建了办件草稿", "黄佳雯"),
+    ]  # fmt: skip
+
+
+def test_the_applicant_is_told_of_what_the_desk_does_and_the_handler_of_what_the_applicant_does(cast, case, at):
+    actions.assign(actor=cast.director, at=at, key=key(), case=case, handler=cast.officer)
+    actions.send_back(actor=cast.officer, at=at, key=key(), case=case, asked=ASKED)
+    actions.resubmit(actor=cast.qihang_clerk, at=at + timedelta(days=1), key=key(), case=case, data={"what": "三楼会议室"})
+    actions.close(actor=cast.officer, at=at + timedelta(days=1), key=key(), case=case, note="已维修")
+    told = list(Notice.objects.order_by("pk").values_list("person__name", "title"))
+    assert told == [
+        ("林晓彤", "会议室空调不制冷由您办理"), ("黄佳雯", "会议室空调不制冷需要补正"), ("林晓彤", "会议室空调不制冷已补正"),
+        ("黄佳雯", "会议室空调不制冷：已办结"),
     ]  # fmt: skip
 
 
