@@ -61,14 +61,17 @@ def prove_password(*, key: str, password: str, at: datetime, address: str, devic
     return proved
 
 
-def prove_again(*, person: Person, password: str, at: datetime, address: str) -> None:
+def prove_again(*, person: Person, password: str, session_key: str | None, at: datetime, address: str) -> None:
     """The person of a running session types the password once more before something that matters (ASVS 7.5.1).
 
-    Counted apart from sign-ins: who guesses from outside cannot keep the owner from changing the password.
+    Soon after a sign-in by one-time code that was proof enough. Counted apart from sign-ins: who guesses from outside
+    cannot keep the owner from changing the password.
     """
+    if came_by_code(person, session_key, at):
+        return
     attempt = throttle.knock("password", f"again:{person.pk}", at=at, address=address, device="session")
     if len(password) > passwords.LONGEST or not person.check_password(password):
-        raise Refused("当前密码不正确。请核对后重试；忘记密码请退出后用一次性验证码登录。", field="current")
+        raise Refused("当前密码不正确。请核对后重试；忘记密码请退出后用一次性验证码登录。", field="password_current")
     throttle.passed(attempt)
 
 
@@ -98,8 +101,7 @@ def change_password(
     *, person: Person, at: datetime, key: str, current: str, password: str, session_key: str, address: str
 ) -> Person:  # fmt: skip
     """Set an own new password: after the current one, or soon after a sign-in by one-time code."""
-    if not came_by_code(person, session_key, at):
-        prove_again(person=person, password=current, at=at, address=address)
+    prove_again(person=person, password=current, session_key=session_key, at=at, address=address)
     set_password(actor=person, at=at, key=key, person=person, password=password)
     end_sessions(person=person, at=at, but=session_key)
     return person

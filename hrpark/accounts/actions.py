@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -27,8 +28,9 @@ from .models import (
     Person,
     SavedView,
 )
-from .queries import any_person_by_key, invitation_by_token, is_empty, open_roles, require, standing_of
+from .queries import any_person_by_key, body_named, invitation_by_token, is_empty, members, open_roles, require, standing_of
 
+SLUG = re.compile(r"[a-z][a-z0-9-]{1,39}")
 INVITATION_LIVES = timedelta(days=7)
 KEY_TAKEN = "该手机号或邮箱已注册，请直接登录；忘记密码可用一次性验证码登录。"
 
@@ -117,6 +119,11 @@ def add_park(deed: Deed, *, actor: System | Person, at: datetime, key: str, name
     """A further park in this installation; only who installs may."""
     if isinstance(actor, Person) and not actor.installs:
         raise NotAllowed("只有系统管理员可以开通园区。")
+    name, slug = " ".join(name.split()), slug.strip()
+    if not name:
+        raise Refused("请填写园区名称。", field="name")
+    if not SLUG.fullmatch(slug):
+        raise Refused("网址短名只能用2到40个小写字母、数字和连字符，以字母开头，例如 huangpu。", field="slug")
     if Park.objects.filter(name=name).exists():
         raise Refused("已有同名园区，请核对名称。", field="name")
     if Park.objects.filter(slug=slug).exists():
@@ -163,7 +170,19 @@ def begin_installation(
 def add_organisation(
     deed: Deed, *, actor: System | Person, at: datetime, key: str, kind: str, name: str, uscc: str | None = None
 ) -> Organisation:
-    """A body that people act for. An institution's one is made when it applies or is put into the register."""
+    """A body that people act for. An institution's one is made when it applies or is put into the register.
+
+    An authority's is made by a director who invites its people, an operator's by who opens a park.
+    """
+    if isinstance(actor, Person) and kind == OrganisationKind.OPERATOR and not actor.installs:
+        raise NotAllowed("只有系统管理员可以登记运营方。")
+    if isinstance(actor, Person) and kind == OrganisationKind.AUTHORITY:
+        standing = standing_of(actor, at.date())
+        if not any(standing.may(permissions.PEOPLE_MANAGE, hat.park_id) for hat in standing.hats):
+            raise NotAllowed("只有园区负责人可以登记主管部门。")
+    name = " ".join(name.split())
+    if not name:
+        raise Refused("请填写单位名称。", field="organisation")
     organisation = Organisation.objects.create(kind=kind, name=name, uscc=uscc or None, created_at=at)
     deed.record(organisation, park=None, kind=kind, name=name)
     return organisation
@@ -178,10 +197,10 @@ def grant_role(
     wanted = ROLES.get(role).organisation
     if wanted != organisation.kind:
         raise Refused(f"“{ROLES.get(role).label}”只能授予{OrganisationKind(wanted).label}的人员。", field="role")
-    if isinstance(actor, Person) and verified and not actor.installs:
+    if isinstance(actor, Person) and verified:
         if organisation.kind == OrganisationKind.INSTITUTION:
             require(actor, permissions.COLLEAGUES_MANAGE, park.pk, at.date(), organisation.pk)
-        else:
+        elif not _opens(actor, park, role, at):
             require(actor, permissions.PEOPLE_MANAGE, park.pk, at.date())
     membership, new = Membership.objects.get_or_create(
         person=person, organisation=organisation, park=park, role=role, until=None,
@@ -246,6 +265,27 @@ def end_role(
     return membership
 
 
+def open_park(
+    *, actor: System | Person, at: datetime, key: str, name: str, slug: str, operator: str, director: str, mobile: str = "", email: str = ""
+) -> tuple[Park, str]:  # fmt: skip
+    """A further park with its operator and an invitation for its first director, all or nothing. Returns park and token."""
+    with transaction.atomic():
+        park = add_park(actor=actor, at=at, key=key, name=name, slug=slug)
+        organisation = add_organisation(actor=actor, at=at, key=key, kind=OrganisationKind.OPERATOR, name=operator)
+        _, token = invite(
+            actor=actor,
+            at=at,
+            key=key,
+            park=park,
+            organisation=organisation,
+            role="director",
+            name=director,
+            mobile=mobile,
+            email=email,
+        )
+    return park, token
+
+
 # ---------------------------------------------------------------- invitations
 
 
@@ -257,7 +297,7 @@ def _invite(
     wanted = ROLES.get(role).organisation
     if wanted != organisation.kind:
         raise Refused(f"“{ROLES.get(role).label}”只能授予{OrganisationKind(wanted).label}的人员。", field="role")
-    _may_invite(actor, at, park, organisation)
+    _may_invite(actor, at, park, organisation, role)
     name = " ".join(name.split())
     if not name:
         raise Refused("请填写受邀人的姓名。", field="name")
@@ -294,7 +334,28 @@ def invite(
     return invitation, token
 
 
-def _may_invite(actor: System | Person, at: datetime, park: Park, organisation: Organisation) -> bool:
+def invite_for(
+    *, actor: System | Person, at: datetime, key: str, park: Park, role: str, body: str, name: str, mobile: str = "", email: str = ""
+) -> tuple[Invitation, str]:  # fmt: skip
+    """``invite`` into the operator or an authority of a park by its name; an authority nobody has named yet is registered.
+
+    All or nothing: a refused invitation leaves no organisation behind.
+    """
+    kind = ROLES.get(role).organisation
+    if kind == OrganisationKind.INSTITUTION:
+        raise Refused("机构的人员请从机构档案邀请。", field="role")
+    with transaction.atomic():
+        organisation = body_named(park, kind, body, at.date())
+        if organisation is None:
+            if kind == OrganisationKind.OPERATOR:
+                raise Refused("本园区没有这个运营方。请填写运营方全称；只有一个运营方时可以不填。", field="organisation")
+            organisation = add_organisation(actor=actor, at=at, key=f"for:{key}", kind=kind, name=body)
+        return invite(
+            actor=actor, at=at, key=key, park=park, organisation=organisation, role=role, name=name, mobile=mobile, email=email
+        )
+
+
+def _may_invite(actor: System | Person, at: datetime, park: Park, organisation: Organisation, role: str) -> bool:
     """Stop unless the actor may invite into this organisation. Returns whether the role then counts at once.
 
     An institution's representative speaks for it. Whom the park invites for an institution is verified against the letter
@@ -308,14 +369,19 @@ def _may_invite(actor: System | Person, at: datetime, park: Park, organisation: 
             return True
         require(actor, permissions.CODE_ISSUE, park.pk, at.date())
         return False
-    if not actor.installs:
+    if not _opens(actor, park, role, at):
         require(actor, permissions.PEOPLE_MANAGE, park.pk, at.date())
     return True
 
 
+def _opens(actor: Person, park: Park, role: str, at: datetime) -> bool:
+    """Who installs names the first director of a park that has none, and nobody else."""
+    return actor.installs and role == "director" and not members(park, at.date()).filter(role="director").exists()
+
+
 @verb("accounts.invitation.withdraw", "撤回了邀请")
 def withdraw_invitation(deed: Deed, *, actor: System | Person, at: datetime, key: str, invitation: Invitation) -> Invitation:
-    _may_invite(actor, at, invitation.park, invitation.organisation)
+    _may_invite(actor, at, invitation.park, invitation.organisation, invitation.role)
     if Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at) != 1:
         raise Conflict("邀请已被接受或已撤回，请刷新页面查看最新情况。")
     invitation.refresh_from_db()
@@ -337,7 +403,7 @@ def accept_invitation(
     if inviter is not None and not inviter.is_active:
         raise Refused("发出邀请的人员已停用，邀请随之失效。请联系单位重新邀请。")
     try:
-        counts = _may_invite(inviter or System("house"), at, invitation.park, invitation.organisation)
+        counts = _may_invite(inviter or System("house"), at, invitation.park, invitation.organisation, invitation.role)
     except NotAllowed:
         raise Refused("发出邀请的人员已没有邀请权限，邀请随之失效。请联系单位重新邀请。") from None
     if person is None:

@@ -251,6 +251,19 @@ def organisations_in(park: Park, on: date, kind: str | None = None) -> QuerySet[
     return rows if kind is None else rows.filter(kind=kind)
 
 
+def body_named(park: Park, kind: str, name: str, on: date) -> Organisation | None:
+    """The operator of a park by its name, or the only one when no name is given; an authority by its name, of any park."""
+    name = " ".join(name.split())
+    known = organisations_in(park, on, kind)
+    if not name:
+        only = list(known[:2])
+        return only[0] if len(only) == 1 else None
+    here = known.filter(name=name).first()
+    if here is None and kind == OrganisationKind.AUTHORITY:
+        return Organisation.objects.filter(kind=kind, name=name).order_by("pk").first()
+    return here
+
+
 def authorisations_of(park: Park, organisation: Organisation) -> QuerySet[Authorisation]:
     return (
         Authorisation.objects.filter(park=park, organisation=organisation)
@@ -259,15 +272,30 @@ def authorisations_of(park: Park, organisation: Organisation) -> QuerySet[Author
     )
 
 
-def authorisation_for(person: Person, pk: int, on: date) -> Authorisation:
-    """A letter of authorisation: for its park's officers, its institution's people, and the person it names."""
-    found = Authorisation.objects.filter(pk=pk).select_related("organisation", "park", "person").first()
-    if found is not None:
-        standing = standing_of(person, on)
-        own = standing.own(permissions.COLLEAGUES_MANAGE, found.park_id)
-        if found.person_id == person.pk or found.organisation_id in own or standing.may(permissions.PEOPLE_READ, found.park_id):
-            return found
-    raise NotFound()
+def may_read_authorisation(standing: Standing, pk: str, on: date) -> bool:
+    """A letter of authorisation: its park's officers, its institution's representatives, and the person it names."""
+    found = Authorisation.objects.filter(pk=pk).first() if str(pk).isdigit() else None
+    return found is not None and (
+        found.person_id == standing.person_id
+        or found.organisation_id in standing.own(permissions.COLLEAGUES_MANAGE, found.park_id)
+        or standing.may(permissions.PEOPLE_READ, found.park_id)
+    )
+
+
+def may_write_authorisation(standing: Standing, pk: str, on: date) -> bool:
+    """The same people add the scan; an officer needs to be one who verifies."""
+    found = Authorisation.objects.filter(pk=pk).first() if str(pk).isdigit() else None
+    return found is not None and (
+        found.person_id == standing.person_id
+        or found.organisation_id in standing.own(permissions.COLLEAGUES_MANAGE, found.park_id)
+        or standing.may(permissions.CODE_ISSUE, found.park_id)
+    )
+
+
+def authorisation_for(standing: Standing, pk: int, on: date) -> Authorisation:
+    if not may_read_authorisation(standing, str(pk), on):
+        raise NotFound()
+    return Authorisation.objects.select_related("organisation", "park", "person").get(pk=pk)
 
 
 def running_sessions(person: Person, since: datetime) -> QuerySet[SignIn]:
@@ -279,11 +307,14 @@ def consents_of(person: Person) -> QuerySet[Consent]:
     return Consent.objects.filter(person=person).order_by("-given_at", "-pk")
 
 
-def parks_of(person: Person) -> QuerySet[Park]:
+def all_parks(standing: Standing) -> QuerySet[Park]:
     """Every park of the installation, for who installs."""
-    if not person.installs:
-        raise NotFound()
-    return Park.objects.order_by("pk")
+    return Park.objects.order_by("pk") if standing.installs else Park.objects.none()
+
+
+def every_park() -> QuerySet[Park]:
+    """The parks by name, as anybody may know them: a park's portal is public."""
+    return Park.objects.order_by("name")
 
 
 def members(park: Park, on: date) -> QuerySet[Membership]:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from hrpark.accounts import actions, queries, samples
+from hrpark.accounts import actions, permissions, queries, samples
 from hrpark.accounts.models import Membership
 from hrpark.toolbox.errors import HrparkError, NotAllowed, NotFound, Refused
 
@@ -142,7 +142,7 @@ def test_a_letter_is_recorded_by_agent_institution_or_park(cast, actor):
     kept = letter(cast, getattr(cast, actor))
     assert list(queries.authorisations_of(cast.huangpu, cast.qihang)) == [kept]
     for reader in (cast.qihang_clerk, cast.qihang_representative, cast.officer):
-        assert queries.authorisation_for(reader, kept.pk, cast.at.date()) == kept
+        assert queries.authorisation_for(queries.standing_of(reader, cast.at.date()), kept.pk, cast.at.date()) == kept
 
 
 @pytest.mark.parametrize("actor", ["zhida_representative", "tianhe_officer", "stranger", "inspector"])
@@ -151,7 +151,7 @@ def test_strangers_neither_record_nor_read_a_letter(cast, actor):
         letter(cast, getattr(cast, actor))
     kept = letter(cast, cast.officer)
     with pytest.raises(NotFound):
-        queries.authorisation_for(getattr(cast, actor), kept.pk, cast.at.date())
+        queries.authorisation_for(queries.standing_of(getattr(cast, actor), cast.at.date()), kept.pk, cast.at.date())
 
 
 def test_an_unverified_applicant_records_the_own_letter(cast):
@@ -324,3 +324,101 @@ def test_what_cannot_begin_leaves_nothing_behind(at):
         begin(at, mobile="123")
     assert queries.is_empty()
     begin(at)
+
+
+# ---------------------------------------------------------------- further parks and authorities
+
+
+def test_who_installs_opens_a_park_and_its_first_director_comes_by_a_link(cast):
+    park, token = actions.open_park(
+        actor=cast.installer,
+        at=cast.at,
+        key="o",
+        name="南沙园",
+        slug="nansha",
+        operator="南沙运营公司",
+        director="罗雅琴",
+        mobile="13700000001",
+    )
+    actions.accept_invitation(actor=samples.HOUSE, at=cast.at, key="a", token=token, password=samples.PASSWORD)
+    standing = queries.standing_of(queries.person_by_key("13700000001"), cast.at.date())
+    assert standing.may(permissions.PEOPLE_MANAGE, park.pk) and not standing.hats_in(cast.huangpu.pk)
+
+
+def test_who_installs_has_no_say_in_a_park_that_has_its_director(cast):
+    given = {"park": cast.huangpu, "organisation": cast.operator}
+    with pytest.raises(NotAllowed):
+        actions.grant_role(
+            actor=cast.installer, at=cast.at, key="g", person=cast.installer, role="director", since=cast.at.date(), **given
+        )
+    with pytest.raises(NotAllowed):
+        actions.invite(actor=cast.installer, at=cast.at, key="i", role="director", name="某", mobile="13700000001", **given)
+
+
+@pytest.mark.parametrize("actor", ["director", "supervisor", "stranger"])
+def test_nobody_else_opens_a_park(cast, actor):
+    with pytest.raises(NotAllowed):
+        actions.open_park(
+            actor=getattr(cast, actor),
+            at=cast.at,
+            key="o",
+            name="南沙园",
+            slug="nansha",
+            operator="公司",
+            director="罗",
+            mobile="13700000001",
+        )
+
+
+@pytest.mark.parametrize("slug", ["", "南沙", "Nan Sha", "-a", "1a", "a", "a" * 41, "huangpu"])
+def test_the_short_name_of_a_park_fits_into_an_address_and_is_its_own(cast, slug):
+    with pytest.raises(Refused) as error:
+        actions.add_park(actor=cast.installer, at=cast.at, key="p", name="南沙园", slug=slug)
+    assert error.value.field == "slug"
+
+
+def test_a_refused_park_leaves_nothing_behind(cast):
+    with pytest.raises(Refused):
+        actions.open_park(
+            actor=cast.installer, at=cast.at, key="o", name="南沙园", slug="nansha", operator="公司", director="罗", mobile="1"
+        )
+    assert not queries.all_parks(queries.standing_of(cast.installer, cast.at.date())).filter(slug="nansha").exists()
+
+
+def ask(cast, role, body, actor=None, key="i"):
+    return actions.invite_for(
+        actor=actor or cast.director,
+        at=cast.at,
+        key=key,
+        park=cast.huangpu,
+        role=role,
+        body=body,
+        name="罗雅琴",
+        mobile="13700000001",
+    )[0]
+
+
+def test_the_only_operator_need_not_be_named(cast):
+    assert ask(cast, "officer", "").organisation == cast.operator
+
+
+def test_a_known_authority_is_found_by_its_name_and_a_new_one_registered_once(cast):
+    assert ask(cast, "inspector", cast.authority.name).organisation == cast.authority
+    new = ask(cast, "inspector", "广州市人力资源和社会保障局", key="i2").organisation
+    assert (new.kind, ask(cast, "supervisor", " 广州市人力资源和社会保障局 ", key="i3").organisation) == ("authority", new)
+
+
+@pytest.mark.parametrize(
+    ("role", "body"),
+    [("officer", "别的运营公司"), ("officer", "广州天河人才港管理有限公司"), ("clerk", "广州启航人力资源有限公司")],
+)
+def test_other_bodies_are_not_invited_for_by_name(cast, role, body):
+    with pytest.raises(Refused):
+        ask(cast, role, body)
+
+
+def test_nobody_without_a_say_registers_an_authority_by_inviting(cast):
+    for actor in (cast.officer, cast.supervisor, cast.tianhe_director):
+        with pytest.raises(NotAllowed):
+            ask(cast, "inspector", "某某局", actor, key=f"i{actor.pk}")
+    assert not Membership.objects.filter(organisation__name="某某局").exists()

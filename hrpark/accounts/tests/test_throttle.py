@@ -118,7 +118,7 @@ def test_what_was_typed_as_a_key_does_not_lie_readable(at):
 def test_a_running_session_proves_its_password_whatever_goes_on_outside(at):
     person = samples.make_person()
     guess(person.mobile, at, 30)
-    access.prove_again(person=person, password=samples.PASSWORD, at=at, address=HERE)
+    access.prove_again(person=person, password=samples.PASSWORD, session_key=None, at=at, address=HERE)
 
 
 def test_the_log_is_kept_for_six_months_and_then_forgotten(at):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from hrpark.accounts.queries import is_empty
+from hrpark.accounts.setup import setup_token
 from hrpark.demo.people import LOGINS, PASSWORD
 
 
@@ -18,8 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args, address: str, **options):
         self.stdout.write(f"\n  hrpark  {address}")
         if is_empty():
-            token = (settings.HOME / "setup-token").read_text().strip() if (settings.HOME / "setup-token").exists() else ""
-            self.stdout.write(f"  第一次使用：打开 {address}setup/{'?token=' + token if token else ''} 建立管理员和园区。")
+            self.stdout.write(f"  第一次使用：打开 {address}setup/?token={setup_token()} 建立管理员和园区。")
         elif settings.DEMO:
             self.stdout.write(f"  演示账号（密码均为 {PASSWORD}）：")
             for login in LOGINS:
