@@ -10,7 +10,7 @@ Not here: how an institution is admitted (admission), what it pays (leasing), it
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from hrpark.accounts.models import Organisation, Park
 from hrpark.parks.models import Space
@@ -62,8 +62,12 @@ class Status(models.TextChoices):
 class InstitutionQuerySet(models.QuerySet["Institution"]):
     def resident_on(self, day) -> InstitutionQuerySet:
         """With a residency that runs on that day."""
-        running = Q(residencies__starts__lte=day) & (Q(residencies__ends__isnull=True) | Q(residencies__ends__gt=day))
-        return self.filter(running).distinct()
+        return self.filter(Exists(Residency.objects.running(day).filter(institution=OuterRef("pk"))))
+
+    def permitted_on(self, day) -> InstitutionQuerySet:
+        """HR agencies by law on that day: holding a verified licence, filing or dispatch licence that is valid."""
+        permits = Licence.objects.valid(day).filter(kind__in=PERMITS, institution=OuterRef("pk"))
+        return self.filter(Exists(permits))
 
 
 @subject("institution", "机构")
@@ -103,6 +107,7 @@ class Institution(models.Model):
         ]
         indexes = [
             models.Index(fields=["park", "status", "name"], name="institution_list"),
+            models.Index(fields=["park", "kind", "name"], name="institution_kind"),
             models.Index(fields=["park", "name"], name="institution_name"),
         ]
 
@@ -119,9 +124,30 @@ class LicenceKind(models.TextChoices):
     TELECOM = "telecom", "增值电信业务经营许可证"
 
 
+#: What makes a body an HR agency (条例 arts. 23 and 26, 劳动合同法 art. 57); a telecom licence alone does not.
+PERMITS = (LicenceKind.HR_LICENCE, LicenceKind.FILING, LicenceKind.DISPATCH)
+
+
+class LicenceQuerySet(models.QuerySet["Licence"]):
+    def in_force(self, day) -> LicenceQuerySet:
+        """Valid by its dates on that day, verified or not."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day),
+            Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+            Q(revoked_on__isnull=True) | Q(revoked_on__gt=day),
+        )
+
+    def valid(self, day) -> LicenceQuerySet:
+        """In force, and seen by an officer: what figures count."""
+        return self.in_force(day).filter(verified_at__isnull=False)
+
+
 @subject("licence", "许可与备案")
 class Licence(models.Model):
-    """A permit or filing. ``valid_to`` empty: none is printed. A lapsed one stays; revoking is a date."""
+    """A permit or filing. ``valid_to`` empty: none is printed. A lapsed one stays; revoking is a date.
+
+    What the institution enters itself is unverified until an officer has seen the original; figures count verified ones.
+    """
 
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="licences")
     kind = models.CharField("种类", max_length=12, choices=LicenceKind)
@@ -131,6 +157,9 @@ class Licence(models.Model):
     valid_from = models.DateField("有效期起", null=True, blank=True)
     valid_to = models.DateField("有效期止", null=True, blank=True, help_text="The last day on which it holds.")
     revoked_on = models.DateField("撤销或注销日期", null=True, blank=True)
+    verified_at = models.DateTimeField("核验时间", null=True, blank=True)
+
+    objects = LicenceQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -171,8 +200,18 @@ class StaffMember(models.Model):
         ]
 
 
+class DeclaredSegmentQuerySet(models.QuerySet["DeclaredSegment"]):
+    def on(self, day) -> DeclaredSegmentQuerySet:
+        """Declared for that day."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=day), since__lte=day)
+
+
+@subject("segment", "细分领域")
 class DeclaredSegment(models.Model):
-    """A business segment (十大细分领域) the institution declares; codes and the permit each needs: ``segments.yaml``."""
+    """A business segment (十大细分领域) the institution declares, or a niche inside one (5.4.1.4).
+
+    Codes, and the permit each segment needs: ``segments.yaml``. Declaring a niche declares its segment.
+    """
 
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="segments")
     edition = models.CharField(max_length=20, help_text="Version of the segment list.")
@@ -180,11 +219,14 @@ class DeclaredSegment(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
+    objects = DeclaredSegmentQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["institution", "edition", "code"], condition=Q(until__isnull=True), name="one_open_segment"
-            )
+            ),
+            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="segment_days"),
         ]
         indexes = [models.Index(fields=["code", "institution"], name="segment_code")]
 
@@ -276,6 +318,12 @@ class CreditCheck(models.Model):
         constraints = [models.UniqueConstraint(fields=["institution", "source", "checked_on"], name="one_check_a_day")]
 
 
+class ResidencyQuerySet(models.QuerySet["Residency"]):
+    def running(self, day) -> ResidencyQuerySet:
+        """Begun by that day and not yet ended on it."""
+        return self.filter(Q(ends__isnull=True) | Q(ends__gt=day), starts__lte=day)
+
+
 @subject("residency", "入驻")
 class Residency(models.Model):
     """One stay in the park: agreed on, begun, ended. Owns the occupancy of its unit. Counted by T1.01, T1.02, T1.04."""
@@ -289,16 +337,24 @@ class Residency(models.Model):
     ends = models.DateField("退出日期", null=True, blank=True, help_text="First day on which it is no longer resident.")
     leaving_reason = models.CharField("退出原因", max_length=120, blank=True)
 
+    objects = ResidencyQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["institution"], condition=Q(ends__isnull=True), name="one_open_residency"),
             models.CheckConstraint(condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="residency_days"),
         ]
-        indexes = [models.Index(fields=["park", "starts"], name="residency_starts")]
+        indexes = [
+            models.Index(fields=["park", "starts"], name="residency_starts"),
+            models.Index(fields=["institution", "starts"], name="residency_institution"),
+        ]
 
 
 class Fact(models.Model):
-    """What a room found out about an institution, with the days on which it holds. Keys: ``<room>/facts.py``."""
+    """What a room found out about an institution, with the days on which it holds. Keys: ``<room>/facts.py``.
+
+    ``valid_to`` is the first day on which it no longer holds. A value corrected on its own day stays as an empty interval.
+    """
 
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="facts")
     key = models.CharField(max_length=40)
@@ -309,6 +365,10 @@ class Fact(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "key"], condition=Q(valid_to__isnull=True), name="one_open_fact"),
+            models.CheckConstraint(condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="fact_days"),
+        ]
         indexes = [models.Index(fields=["institution", "key", "valid_from"], name="fact_key")]
 
 
