@@ -118,7 +118,7 @@ def test_the_trail_has_no_foreign_key_at_all():
 
 
 #: Receivers of ``.update(`` that are dictionaries, whatever they hold.
-DICTIONARIES = {"globals", "filters", "tests", "headers", "context", "options", "params", "query"}
+DICTIONARIES = {"globals", "filters", "tests", "headers", "attrs", "context", "options", "params", "query"}
 
 
 def writes_in(tree: ast.AST) -> list[int]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from hrpark.accounts.kinds import PERMISSIONS
 from hrpark.accounts.queries import NOBODY, park_by_slug, standing_of
@@ -85,3 +86,11 @@ def enter(request: HttpRequest) -> None:
 def deed_key(request: HttpRequest) -> str:
     """The key of a form's deed: made when the form was drawn, so that a double click and a retry do it once."""
     return request.POST.get("deed_key", "")[:60]
+
+
+def back_to(request: HttpRequest, query: str = "") -> str:
+    """The page that a small form came from: a path of this site, or the front page."""
+    path = request.POST.get("next", "")
+    if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+        return "/"
+    return path + query

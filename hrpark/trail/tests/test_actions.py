@@ -26,8 +26,8 @@ def test_the_same_key_does_it_once(at):
 
 
 def test_another_key_does_it_again(at):
-    open_park(at, "k1", "a")
-    open_park(at, "k2", "b")
+    open_park(at, "k1", "park-a")
+    open_park(at, "k2", "park-b")
     assert Park.objects.count() == 2
 
 
@@ -50,10 +50,10 @@ def test_the_database_refuses_to_change_or_remove_an_entry(at):
 
 
 def test_a_sealed_chain_verifies_and_reports_its_unsealed_tail(at):
-    park = open_park(at, "k1", "a")
+    park = open_park(at, "k1", "park-a")
     assert actions.seal() == 1
     assert actions.seal() == 0
-    open_park(at, "k2", "b")
+    open_park(at, "k2", "park-b")
     checks = {c.park_id: c for c in queries.verify()}
     assert checks[park.pk].sealed == 1 and not checks[park.pk].broken
     assert sum(c.unsealed for c in checks.values()) == 1

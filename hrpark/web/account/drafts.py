@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from hrpark.accounts.actions import drop_view, save_draft, save_view
 from hrpark.accounts.models import Park
-from hrpark.toolbox.errors import NotFound, Refused
+from hrpark.toolbox.errors import Refused
 from hrpark.web.forms import draft_body
 from hrpark.web.lists import LISTS
-from hrpark.web.pages import page
+from hrpark.web.pages import back_to, page
 
 #: A draft is what a person types; more than this is not typing.
 MOST_BYTES = 256 * 1024
@@ -33,8 +32,10 @@ def draft(request: HttpRequest, form: str) -> HttpResponse:
 def view_save(request: HttpRequest, park: Park | None = None) -> HttpResponse:
     """Keep a list as it stands under a name."""
     key = request.POST.get("list", "")
-    if request.method != "POST" or key not in LISTS:
-        raise NotFound()
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if key not in LISTS:
+        raise Refused("没有这个列表，视图没有保存。请回到列表刷新后再试。")
     query = request.POST.get("query", "")
     try:
         save_view(person=request.user, park=park, list=key, name=request.POST.get("name", ""), query=query, at=request.at)
@@ -46,15 +47,7 @@ def view_save(request: HttpRequest, park: Park | None = None) -> HttpResponse:
 @page(door="person")
 def view_drop(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
-        raise NotFound()
+        return HttpResponseNotAllowed(["POST"])
     drop_view(person=request.user, view=pk)
     messages.info(request, "视图已删除。")
     return HttpResponseRedirect(back_to(request))
-
-
-def back_to(request: HttpRequest, query: str = "") -> str:
-    """The page that a small form came from: a path of this site, or the front page."""
-    path = request.POST.get("next", "")
-    if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
-        return "/"
-    return path + query

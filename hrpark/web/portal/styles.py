@@ -5,23 +5,25 @@ Nothing here is a record of anybody: names and codes are made up, and no row is 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 
-from hrpark.toolbox.errors import NotFound
+from hrpark.toolbox.errors import Refused
 from hrpark.toolbox.verdict import Outcome
 from hrpark.trail.queries import Line
+from hrpark.web import forms as parts
 from hrpark.web import jinja
-from hrpark.web.account.drafts import back_to
-from hrpark.web.forms import Day, File, Form, Group, Money, Number, Whole
+from hrpark.web.forms import Day, File, Form, Money, Number, Whole
 from hrpark.web.lists import Choice, Column, Days, List, View, YesNo, register, remember_look, with_look
-from hrpark.web.pages import page
+from hrpark.web.pages import back_to, page
+from hrpark.web.shell import SECTIONS, Group, Stop, shell_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 STATES = {
@@ -43,7 +45,7 @@ class SampleList(List):
     columns = (
         Column("name", "机构名称", sort=True),
         Column("state", "状态", kind="state", states=STATES, sort=True),
-        Column("uscc", "统一社会信用代码", shown=True),
+        Column("uscc", "统一社会信用代码", kind="code"),
         Column("segment", "主营业态", kind="badge", labels=SEGMENTS),
         Column("area", "面积", kind="number", unit="㎡", sort=True),
         Column("revenue", "上年营收", kind="wan", sort=True),
@@ -89,9 +91,11 @@ class SampleForm(Form):
     """What a clerk fills in."""
 
     groups = (
-        Group("机构信息", ("name", "uscc", "form", "founded", "mobile"), "以营业执照为准；上传执照后可自动识别，请逐项核对。"),
-        Group("经营情况", ("segments", "staff", "area", "revenue", "agent", "about")),
-        Group("材料", ("licence", "agree")),
+        parts.Group(
+            "机构信息", ("name", "uscc", "form", "founded", "mobile"), "以营业执照为准；上传执照后可自动识别，请逐项核对。"
+        ),
+        parts.Group("经营情况", ("segments", "staff", "area", "revenue", "agent", "about")),
+        parts.Group("材料", ("licence", "agree")),
     )
     name = forms.CharField(label="机构名称", max_length=120)
     uscc = forms.CharField(
@@ -125,6 +129,22 @@ class SampleForm(Form):
     )
     licence = File(label="人力资源服务许可证", help_text="扫描件或清晰的手机照片。")
     agree = forms.BooleanField(label="以上内容真实，愿意接受核验")
+
+
+def _officer(request: HttpRequest) -> None:
+    """Draw the page in the shell that an officer sees."""
+    labels = {
+        "today": ("今日",), "admission": ("入驻申请", "候补名单"), "residents": ("机构名录", "导入台账", "证照到期"), "services": ("办件", "通知"),
+        "park": ("楼宇与单元", "证书"), "evaluation": ("年度数据", "指标", "评价"), "settings": ("人员与角色", "操作记录"),
+    }  # fmt: skip
+    groups = tuple(
+        Group(x.key, x.label, x.icon, tuple(Stop(n, f"#{x.key}", n == "机构名录") for n in labels[x.key]), x.key == "residents")
+        for x in SECTIONS["desk"]
+    )
+    request._shell = replace(  # type: ignore[attr-defined]
+        shell_of(request), door="desk", door_label="运营工作台", park_name="南岭国际人力资源服务产业园", groups=groups,
+        home=request.path, search=request.path, notices="#notices", help="#help", unread=7,
+    )  # fmt: skip
 
 
 FACTS = [
@@ -198,16 +218,22 @@ def styles(request: HttpRequest) -> HttpResponse:
 @page(door="public")
 def styles_list(request: HttpRequest) -> HttpResponse:
     """A whole page that is a list."""
+    _officer(request)
     return render(
         request,
         "portal/styles_list.html",
-        {"title": SAMPLES.title, "list": SAMPLES.picture(request, _rows() * 4, 1284), "park": None},
+        {
+            "title": SAMPLES.title,
+            "list": SAMPLES.picture(request, [(i, *row[1:]) for i, row in enumerate(_rows() * 4)], 1284),
+            "park": None,
+        },
     )
 
 
 @page(door="public")
 def styles_record(request: HttpRequest) -> HttpResponse:
     """A whole page that is a record."""
+    _officer(request)
     context = {"title": NAMES[0], "facts_rows": FACTS, "lines": _lines(), "today": date(2026, 3, 2), "due": date(2026, 3, 5)}
     return render(request, "portal/styles_record.html", context)
 
@@ -215,6 +241,7 @@ def styles_record(request: HttpRequest) -> HttpResponse:
 @page(door="public")
 def styles_form(request: HttpRequest) -> HttpResponse:
     """A whole page that is a form. Handing it in checks it and keeps nothing."""
+    _officer(request)
     form = SampleForm(request.POST, request.FILES) if request.method == "POST" else SampleForm()
     if request.method == "POST" and form.is_valid():
         messages.success(request, "检查通过。这是样式页，没有保存任何内容。")
@@ -231,8 +258,10 @@ def styles_form(request: HttpRequest) -> HttpResponse:
 def look(request: HttpRequest) -> HttpResponse:
     """Switch 关怀版 or high contrast on or off, for this browser, and go back."""
     word = request.POST.get("look", "")
-    if request.method != "POST" or word not in jinja.LOOKS:
-        raise NotFound()
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if word not in jinja.LOOKS:
+        raise Refused("没有这种显示方式，请用页面右上角的开关。")
     response = HttpResponseRedirect(back_to(request))
     remember_look(response, with_look(request, word, word not in jinja.looks(request)))
     return response
