@@ -34,6 +34,14 @@ export function lists(root) {
     show();
   }
   for (const form of root.querySelectorAll("form[data-live]")) live(form);
+  for (const wrap of root.querySelectorAll(".list .table-wrap")) fit(wrap);
+}
+
+/** A table too wide for its place scrolls inside it. */
+function fit(wrap) {
+  const table = wrap.querySelector("table");
+  const wide = wrap.classList.contains("scrolls");
+  new ResizeObserver(() => wrap.classList.toggle("scrolls", wide || table.scrollWidth > wrap.clientWidth + 1)).observe(wrap);
 }
 
 /** Searches while typing, but never in the middle of a composed Chinese word. */

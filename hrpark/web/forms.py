@@ -112,14 +112,17 @@ class File(forms.FileField):
 
     @property
     def rule(self) -> str:
-        return f"{'、'.join(k.upper() for k in self.kinds)}，不超过 {jinja.size(self.most)}"
+        return f"{self._kinds()}，不超过 {jinja.size(self.most)}"
+
+    def _kinds(self) -> str:
+        return "、".join(k.upper() for k in self.kinds if k != "jpeg" or "jpg" not in self.kinds)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         given = super().clean(data, initial)
         if given and given is not initial:
             ending = given.name.rpartition(".")[2].lower()
             if ending not in self.kinds:
-                raise forms.ValidationError(f"“{given.name}”不是{'、'.join(k.upper() for k in self.kinds)}文件，请换一份。")
+                raise forms.ValidationError(f"“{given.name}”不是 {self._kinds()} 文件，请换一份。")
             if given.size > self.most:
                 raise forms.ValidationError(
                     f"“{given.name}”有 {jinja.size(given.size)}，超过 {jinja.size(self.most)}，请压缩后再上传。"
@@ -210,7 +213,7 @@ def _tune(one: forms.Field, label: str) -> None:
     if isinstance(one, forms.EmailField):
         attrs.setdefault("inputmode", "email")
     if isinstance(one.widget, forms.Textarea):
-        attrs.setdefault("rows", 4)
+        attrs["rows"] = 4 if attrs.get("rows") in (None, "10") else attrs["rows"]
 
 
 def said(one: forms.Field, value: Any) -> str:

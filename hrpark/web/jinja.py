@@ -21,6 +21,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from markupsafe import Markup
 
+from hrpark.toolbox.workdays import working_days_between
+
 from . import shell
 
 DASH = "—"
@@ -151,7 +153,7 @@ def size(value: int | None) -> str:
     """Bytes as people read them: 820 KB, 1.4 MB."""
     if value is None:
         return DASH
-    return f"{max(1, round(value / 1024))} KB" if value < 1024 * 1024 else f"{number(value / 1024 / 1024, 1)} MB"
+    return f"{max(1, round(value / 1024))} KB" if value < 1024 * 1024 else f"{number(_rounded(value / 1024 / 1024, 1))} MB"
 
 
 def dash(value: object) -> object:
@@ -159,20 +161,29 @@ def dash(value: object) -> object:
     return DASH if value is None or value == "" else value
 
 
-def days_left(due: date | None, today: date) -> str:
-    """还剩 3 天 · 今天到期 · 已逾期 2 天, in natural days."""
+def days_left(due: date | None, today: date, natural: bool = False) -> str:
+    """还剩 3 个工作日 · 今天到期 · 已逾期 2 个工作日; in natural days where the term itself is in natural days."""
     if due is None:
         return DASH
-    left = (_as_date(due) - today).days
-    return f"还剩 {left} 天" if left > 0 else "今天到期" if left == 0 else f"已逾期 {-left} 天"
+    due = _as_date(due)
+    if due == today:
+        return "今天到期"
+    left = (due - today).days if natural else working_days_between(today, due).days
+    unit = "天" if natural else "个工作日"
+    if left == 0:
+        return f"还剩不到 1 {unit}" if due > today else f"已逾期，不到 1 {unit}"
+    return f"还剩 {left} {unit}" if left > 0 else f"已逾期 {-left} {unit}"
 
 
-def urgency(due: date | None, today: date, soon: int = 3) -> str:
+def urgency(due: date | None, today: date, soon: int = 3, natural: bool = False) -> str:
     """The state of a deadline: late, soon, waiting, or off when there is none."""
     if due is None:
         return "off"
-    left = (_as_date(due) - today).days
-    return "late" if left < 0 else "soon" if left <= soon else "waiting"
+    due = _as_date(due)
+    if due < today:
+        return "late"
+    left = (due - today).days if natural else working_days_between(today, due).days
+    return "soon" if left <= soon else "waiting"
 
 
 def _as_date(value: date) -> date:

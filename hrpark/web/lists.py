@@ -39,11 +39,14 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header
 from markupsafe import Markup, escape
 
+from hrpark.accounts.kinds import PERMISSIONS
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing, saved_views
-from hrpark.toolbox.errors import Misconfigured
+from hrpark.sheets import writing
+from hrpark.toolbox.errors import Misconfigured, Refused
 from hrpark.toolbox.registry import Registry
 
 from . import jinja
@@ -76,6 +79,7 @@ def _yes(value: Any) -> str:
 #: kind → (how a value that is there is drawn, class of the cell)
 KINDS: dict[str, tuple[Callable[[Any], str], str]] = {
     "text": (_text, ""),
+    "code": (_text, "w"),
     "number": (jinja.number, "n"),
     "money": (jinja.money, "n"),
     "wan": (lambda value: jinja.wan(value, unit=False), "n"),
@@ -88,6 +92,12 @@ KINDS: dict[str, tuple[Callable[[Any], str], str]] = {
 }
 #: Kinds whose first click on the head wants the greatest first.
 DOWN_FIRST = frozenset({"number", "money", "wan", "percent", "date", "moment"})
+#: Our kinds as sheets knows them; the rest is text.
+EXPORTED = {
+    "number": "number", "money": "money", "wan": "money", "percent": "percent", "date": "date", "moment": "datetime", "yes": "bool",
+}  # fmt: skip
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_EXPORTED = 100_000
 UNITS = {"money": "元", "wan": "万元"}
 
 
@@ -144,6 +154,15 @@ class Column:
         if self.labels is not None:
             return self.labels.get(value, value)
         return self.mask(str(value)) if masked and self.mask else value
+
+    def exported_value(self, given: Sequence[Any], masked: bool) -> Any:
+        """One value as an exported cell holds it: numbers stay numbers, 万元 is counted in 万元."""
+        value = self.value(given, masked)
+        return value / 10000 if self.kind == "wan" and value is not None else value
+
+    def exported_as(self) -> writing.Column:
+        kind = "integer" if self.kind == "number" and self.decimals == 0 else EXPORTED.get(self.kind, "text")
+        return writing.Column(self.label, kind, self.head_unit)
 
     def drawer(self, at: Sequence[int], masked: bool) -> Callable[[Sequence[Any]], str]:
         """A function from a fetched row to the cell, with everything that is the same for each row worked out."""
@@ -740,10 +759,38 @@ class List:
             before = page
         return found
 
+    def export(self, request: HttpRequest, park: Park | None) -> HttpResponse:
+        """The rows as they are filtered and ordered now, as Excel, with the columns that are shown."""
+        standing: Standing = request.standing
+        asked = self.ask(request.GET, standing, park)
+        columns = [c for c in self.visible(asked, standing, park) if c.exported]
+        narrowed = self.narrowed(asked, standing, park)
+        count = narrowed.count()
+        if count > MOST_EXPORTED:
+            raise Refused(f"一次最多导出 {MOST_EXPORTED:,} 行，现在有 {count:,} 行。请先用筛选缩小范围。")
+        fetched, places = self.fetch(self.ordered(narrowed, asked), columns)
+        masked = [self._masked(c, standing, park) for c in columns]
+        told = [f"{f.label}：{f.says(asked.filters[f.key], standing, park)}" for f in self.filters if f.key in asked.filters]
+        told += [f"搜索：{asked.q}"] if asked.q else []
+        about = [
+            " · ".join(filter(None, [self.title, park.name if park else "", f"共 {count:,} {self.noun}"])),
+            f"筛选：{'；'.join(told) or '无'} · 导出：{request.user.name if standing.person_id else '访客'}，{jinja.moment(request.at)}",
+        ]
+        rows = (
+            [c.exported_value([row[i] for i in at], m) for c, at, m in zip(columns, places, masked, strict=True)]
+            for row in fetched.iterator(chunk_size=2000)
+        )
+        sheet = writing.Sheet(self.title, [c.exported_as() for c in columns], rows, about)
+        response = HttpResponse(writing.workbook(sheet), content_type=XLSX)
+        response["Content-Disposition"] = content_disposition_header(True, f"{self.title}-{request.today.isoformat()}.xlsx")
+        return response
+
     def respond(
         self, request: HttpRequest, park: Park | None = None, *, template: str = "parts/list_page.html", **context: Any
     ) -> HttpResponse:
         """The whole page; or only its changing part, when script asks for that."""
+        if self.exports and request.GET.get("export") == "xlsx":
+            return self.export(request, park)
         density = request.GET.get("density")
         if density in ("compact", "comfortable"):
             request.COOKIES[jinja.LOOK_COOKIE] = with_look(request, "compact", density == "compact")
@@ -777,6 +824,8 @@ def register(one: List) -> List:
             raise Misconfigured(f"Column {column.key!r} of {one.key!r} has an unknown kind {column.kind!r}")
         if len(column.paths) > 1 and column.show is None:
             raise Misconfigured(f"Column {column.key!r} of {one.key!r} has several paths and no show()")
+        for name in filter(None, (column.permission, column.clear)):
+            PERMISSIONS.get(name)
     taken = [name for f in one.filters for name in f.names]
     if OWN & set(taken) or len(taken) != len(set(taken)):
         raise Misconfigured(f"The list {one.key!r} has a filter under a name that is taken: {taken}")
@@ -817,6 +866,12 @@ def clean(text: str) -> str:
     """A search as a database can take it: no control characters, single spaces, not endless."""
     printable = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zs") else c for c in text[: 4 * LONGEST_SEARCH])
     return " ".join(printable.split())[:LONGEST_SEARCH].strip()
+
+
+def picked(request: HttpRequest) -> list[int]:
+    """The keys of the rows that were picked for a bulk deed, each once; what is no key is left out."""
+    keys = dict.fromkeys(k for k in request.POST.getlist("pick") if k.isascii() and k.isdigit() and len(k) < 19)
+    return [int(k) for k in keys]
 
 
 def with_look(request: HttpRequest, word: str, on: bool) -> str:

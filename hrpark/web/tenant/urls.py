@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import search
+
+urlpatterns = [
+    path("<slug:park>/search/", search.search, name="tenant-search"),
+]
