@@ -88,10 +88,10 @@ def set_segments(
 @verb("institutions.credential.add", "登记了资质或荣誉")
 def add_credential(
     deed: Deed, *, actor: Person | System, at: datetime, key: str, institution: Institution, kind: str, title: str, issuer: str,
-    **fields: Any,
+    original_seen: bool = True, **fields: Any,
 ) -> Credential:  # fmt: skip
-    """A rating, award, ranking or proof; verified when an officer enters it."""
-    verified = gate(actor, institution, at)
+    """A rating, award, ranking or proof; verified when an officer enters it, unless the original was not seen."""
+    verified = gate(actor, institution, at) and original_seen
     credential = Credential(institution=institution, verified_at=at if verified else None)
     apply(credential, _clean({"kind": kind, "title": title, "issuer": issuer, **fields}, credential, at), FIELDS)
     credential.save()

@@ -21,10 +21,11 @@ FIELDS = ("kind", "number", "scope", "issuer", "valid_from", "valid_to")
 
 @verb("institutions.licence.add", "登记了许可或备案")
 def add_licence(
-    deed: Deed, *, actor: Person | System, at: datetime, key: str, institution: Institution, kind: str, number: str, **fields: Any
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, institution: Institution, kind: str, number: str,
+    original_seen: bool = True, **fields: Any,
 ) -> Licence:  # fmt: skip
-    """A permit comes into the dossier; verified when an officer enters it, since the officer has the original."""
-    verified = gate(actor, institution, at)
+    """A permit comes into the dossier; verified when an officer enters it, since the officer has the original (or says not)."""
+    verified = gate(actor, institution, at) and original_seen
     licence = Licence(institution=institution, verified_at=at if verified else None)
     apply(licence, _clean({"kind": kind, "number": number, **fields}, licence), FIELDS)
     _save(licence)

@@ -1,0 +1,150 @@
+"""The application for admission as a kind of request: its states, its form, and what it asks for (4.3.1).
+
+Days to answer and to decide are ours: the draft names none. What is asked for follows the practice of parks and incubators
+(an application, licence, permit, roster, letter of authorisation, plan, proofs of priority).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from hrpark.cases import kinds
+from hrpark.cases.kinds import APPLICANT, NOBODY, CaseKind, ItemText, Move, State, case_kind
+from hrpark.cases.models import Case, Step
+from hrpark.institutions.kinds import segments_on
+from hrpark.institutions.models import CredentialKind, Education, LegalForm, LicenceKind, SupportingKind
+from hrpark.trail.actions import Actor
+
+from .. import permissions
+from ..models import Application
+
+ADMITTED = State("admitted", "准予入驻，待签协议")
+SETTLED = State("settled", "已签入驻协议", ball=NOBODY, tone="done", final=True)
+REFUSED = State("refused", "不予入驻", ball=NOBODY, tone="off", final=True)
+
+ADMIT = Move("admit", "作出决定：准予入驻", ("submitted",), "admitted", responds=True, completes=True)
+CONDITION = Move("condition", "作出决定：有条件准予入驻", ("submitted",), "admitted", responds=True, completes=True)
+REFUSE = Move("refuse", "作出决定：不予入驻", ("submitted",), "refused", responds=True, completes=True)
+SIGN = Move("sign", "签订了入驻协议", ("admitted",), "settled")
+WITHDRAW = Move("withdraw", "撤回了申请", ("draft", "submitted", "correcting", "admitted"), "withdrawn", by=APPLICANT)
+
+LISTED = segments_on(date.max)
+AGENCY = {"field": "kind", "is": "agency"}
+SUPPORTING = {"field": "kind", "is": "supporting"}
+
+
+def _segments(permit: str) -> dict:
+    """Holds where a segment (or a niche in one) is declared that needs this permit."""
+    return {"all": [AGENCY, {"field": "segments", "has": [code for code, s in LISTED.by_code.items() if s.permit == permit]}]}
+
+
+def _choices(of: type, *, without: tuple[str, ...] = ()) -> list[list[str]]:
+    return [[value, label] for value, label in of.choices if value not in without]
+
+
+IDENTITY, BUSINESS, PEOPLE, PRIORITY, WISHES = "机构信息", "业务与资质", "专业人员", "优先条件", "用房与联系人"
+
+FIELDS = (
+    {"key": "kind", "label": "机构类别", "type": "choice", "group": IDENTITY, "required": True, "fixed": True,
+     "choices": [["agency", "人力资源服务机构"], ["supporting", "配套服务机构"]]},
+    {"key": "supporting_kind", "label": "配套服务类型", "type": "choice", "group": IDENTITY, "required": True, "when": SUPPORTING,
+     "fixed": True, "choices": _choices(SupportingKind)},
+    {"key": "name", "label": "机构名称", "group": IDENTITY, "required": True, "max": 120, "fixed": True},
+    {"key": "uscc", "label": "统一社会信用代码", "type": "uscc", "group": IDENTITY, "required": True, "fixed": True},
+    {"key": "legal_form", "label": "法律形式", "type": "choice", "group": IDENTITY, "required": True, "choices": _choices(LegalForm),
+     "help": "与营业执照“类型”一栏一致。"},
+    {"key": "legal_representative", "label": "法定代表人或负责人", "group": IDENTITY, "required": True, "max": 60},
+    {"key": "founded_on", "label": "成立日期", "type": "date", "group": IDENTITY, "required": True, "past": True},
+    {"key": "registered_capital", "label": "注册资本", "type": "amount", "group": IDENTITY, "unit": "元",
+     "help": "与营业执照一致；可填“200万”。"},
+    {"key": "registered_address", "label": "注册地址", "group": IDENTITY, "required": True},
+    {"key": "business_address", "label": "现经营地址", "group": IDENTITY, "help": "与注册地址相同可不填。"},
+
+    {"key": "segments", "label": "业务细分领域", "type": "many", "group": BUSINESS, "required": True, "when": AGENCY,
+     "choices": [[code, label] for code, label in LISTED.labels.items()],
+     "help": "勾选已经开展和准备在园区开展的业务；每项业务需要的许可或备案见“入驻条件”。"},
+    {"key": "licences", "label": "许可与备案", "type": "rows", "group": BUSINESS, "when": AGENCY, "row": "许可或备案", "columns": [
+        {"key": "kind", "label": "种类", "type": "choice", "required": True, "choices": _choices(LicenceKind)},
+        {"key": "number", "label": "编号", "required": True, "max": 60},
+        {"key": "scope", "label": "范围", "max": 300},
+        {"key": "issuer", "label": "发证机关", "max": 120},
+        {"key": "valid_from", "label": "有效期起", "type": "date"},
+        {"key": "valid_to", "label": "有效期止", "type": "last_day", "help": "没有印有效期的可不填，长期有效填“长期”。"}]},
+
+    {"key": "staff", "label": "从业人员", "type": "rows", "group": PEOPLE, "required": True, "when": AGENCY, "row": "人员",
+     "help": "拟在园区工作的人员；不需要身份证号。", "columns": [
+         {"key": "name", "label": "姓名", "required": True, "max": 60},
+         {"key": "education", "label": "学历", "type": "choice", "required": True, "choices": _choices(Education)},
+         {"key": "professional", "label": "人力资源服务专业人员", "type": "yesno"},
+         {"key": "qualification", "label": "职业资格或职称", "max": 80},
+         {"key": "since", "label": "入职日期", "type": "date", "past": True}]},
+
+    {"key": "headquarters_of", "label": "总部情况", "group": PRIORITY, "when": AGENCY, "max": 120,
+     "help": "全国总部或区域总部的，写明是哪里的总部。"},
+    {"key": "credentials", "label": "优先条件证明", "type": "rows", "group": PRIORITY, "row": "证明",
+     "help": "没有可以不填；优先条件只影响排序，不影响能否入驻。", "columns": [
+         {"key": "kind", "label": "种类", "type": "choice", "required": True, "choices": _choices(CredentialKind, without=("potential",))},
+         {"key": "title", "label": "名称", "required": True, "max": 120},
+         {"key": "issuer", "label": "认定单位", "required": True, "max": 120},
+         {"key": "issuer_level", "label": "认定层级", "type": "choice",
+          "choices": [["national", "国家级"], ["provincial", "省级"], ["municipal", "市级"], ["trade", "行业"]]},
+         {"key": "list_name", "label": "榜单或名单", "max": 120, "when": {"field": "kind", "in": ["top100", "top50", "honour"]}},
+         {"key": "level", "label": "等次或名次", "max": 20, "help": "例如 AAA、第36名。"},
+         {"key": "scale", "label": "等次体系", "max": 60, "help": "例如 A–AAA 三等、A–AAAAA 五等。",
+          "when": {"field": "kind", "is": "rating"}},
+         {"key": "aspect", "label": "证明事项", "type": "choice", "required": True, "when": {"field": "kind", "is": "local"},
+          "choices": [["registration", "注册"], ["tax", "纳税"], ["insurance", "社保"], ["statistics", "统计"]]},
+         {"key": "year", "label": "年度", "type": "number"},
+         {"key": "issued_on", "label": "认定日期", "type": "date", "past": True},
+         {"key": "valid_to", "label": "有效期止", "type": "date"}]},
+
+    {"key": "area", "label": "需要的面积", "type": "number", "group": WISHES, "required": True, "unit": "㎡"},
+    {"key": "years", "label": "计划在园年限", "type": "number", "group": WISHES, "required": True, "unit": "年"},
+    {"key": "from", "label": "希望入驻日期", "type": "date", "group": WISHES},
+    {"key": "plan", "label": "经营计划", "type": "long", "group": WISHES, "required": True, "max": 2000,
+     "help": "在园区做什么业务、服务哪些单位和人员、预计人员和营收。"},
+    {"key": "contact", "label": "联系人", "group": WISHES, "required": True, "max": 60},
+    {"key": "contact_post", "label": "联系人职务", "group": WISHES, "max": 60},
+    {"key": "phone", "label": "联系电话", "type": "phone", "group": WISHES, "required": True},
+    {"key": "email", "label": "电子邮箱", "type": "email", "group": WISHES},
+)  # fmt: skip
+
+MATERIALS = (
+    {"key": "business_licence", "title": "营业执照或法人登记证书", "required": True, "says": "副本扫描件，加盖公章"},
+    {"key": "hr_licence", "title": "人力资源服务许可证", "required": True, "when": _segments("hr_licence"), "says": "招聘、寻访等业务需要"},
+    {"key": "filing", "title": "人力资源服务备案凭证", "when": _segments("filing"),
+     "says": "培训、测评、外包等业务需要；尚未开展的，可在开展后15日内备案再交"},
+    {"key": "dispatch", "title": "劳务派遣经营许可证", "required": True, "when": _segments("dispatch"), "says": "劳务派遣业务需要"},
+    {"key": "roster", "title": "专业人员名册及证明", "required": True, "when": AGENCY, "says": "学历或职业资格证明，可合并成一个文件",
+     "personal": True},
+    {"key": "authorisation", "title": "授权委托书", "required": True, "says": "法定代表人签字并加盖公章，写明经办人和委托事项", "personal": True},
+    {"key": "plan", "title": "经营计划书", "formats": ["pdf", "docx"], "says": "较详细的计划可另附"},
+    {"key": "proofs", "title": "优先条件证明材料", "says": "证书、公布名单等，可合并成一个文件"},
+)  # fmt: skip
+
+WORDS = """人力资源服务机构和法律、金融、财税等配套服务机构，可以申请入驻本园区。
+
+在线填写申请表并上传材料后，园区会在首次答复时限内答复，并在办结时限内作出决定；材料需要补正时，会写明是哪一项、怎样改，补正期间不计入时限。
+
+准予入驻的，双方签订入驻协议，写明单元和在园年限；机构应在协议签订后规定的期限内完成人员进驻并开展业务。
+
+优先条件只影响排队的先后，不作为能否入驻的条件。"""
+
+
+@case_kind
+class Admission(CaseKind):
+    key, label, series = "admission", "入驻申请", "RY"
+    clauses = ("4.3.1.1", "4.3.1.3", "5.1.3")
+    states = (kinds.DRAFT, kinds.SUBMITTED, kinds.CORRECTING, ADMITTED, SETTLED, REFUSED, kinds.WITHDRAWN)
+    moves = (kinds.SUBMIT, kinds.SEND_BACK, kinds.RESUBMIT, kinds.RESPOND, ADMIT, CONDITION, REFUSE, SIGN, WITHDRAW)
+    outcomes = {"admitted": "准予入驻", "conditional": "有条件准予入驻", "refused": "不予入驻"}
+    read, desk, own = permissions.READ, permissions.HANDLE, permissions.OWN
+    item = ItemText(
+        title="机构入驻申请", words=WORDS, fields=FIELDS, materials=MATERIALS, clock="working", first_response_days=3,
+        completion_days=20, desk="入驻服务窗口",
+    )  # fmt: skip
+
+    def after(self, case: Case, move: Move, step: Step, *, actor: Actor, at: datetime) -> None:
+        """Whatever closes the case closes the application: the institution may apply again."""
+        if self.state(case.state).final:
+            Application.objects.filter(case=case).update(open=False)

@@ -1,0 +1,175 @@
+"""admission: who is let into the park and why (clauses 4.3.1.1, 4.3.1.2 a and b, 4.3.1.3, 5.1.3).
+
+An application is a case of the kind ``admission`` about one dossier. Rules (``rules/``) judge it letter by letter; their
+verdicts are stored rows that never change, so that what was decided can be read years later as it was. A decision is made
+once, an agreement (入驻协议) signed once; the agreement begins the residency and the days until business must have begun.
+
+Not here: clocks and the inbox (cases), the dossier and the residency (institutions), rent (leasing).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from hrpark.accounts.models import Park, Person
+from hrpark.cases.models import Case
+from hrpark.institutions.models import Institution, Residency
+from hrpark.parks.models import Space
+from hrpark.trail.actions import subject
+
+
+@subject("application", "入驻申请")
+class Application(models.Model):
+    """One application of one institution. ``open`` while its case is; an institution has one open at a time."""
+
+    park = models.ForeignKey(Park, models.PROTECT, related_name="applications")
+    case = models.OneToOneField(Case, models.PROTECT, related_name="application")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="applications")
+    open = models.BooleanField(default=True)
+    round = models.PositiveSmallIntegerField(default=0, help_text="The last round of judgements; 0 before the first.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution"], condition=Q(open=True), name="one_open_application"),
+        ]
+        indexes = [models.Index(fields=["park", "institution"], name="application_institution")]
+
+    def __str__(self) -> str:
+        return str(self.case)
+
+
+class Outcome(models.TextChoices):
+    """The four words of toolbox.verdict, as stored."""
+
+    PASSED = "passed", "通过"
+    FAILED = "failed", "不通过"
+    UNKNOWN = "unknown", "待核"
+    NOT_APPLICABLE = "not_applicable", "不适用"
+
+
+@subject("judgement", "规则结论")
+class Judgement(models.Model):
+    """What one rule said on one day. Written once (migration 0002); an officer's override stands beside it, with its reason.
+
+    ``since`` names the rule's own day: which of a clause's rules it was. Evidence is ``[{type, id, says}]``.
+    """
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="judgements")
+    round = models.PositiveSmallIntegerField()
+    rule = models.CharField(max_length=80)
+    clause = models.CharField(max_length=20)
+    kind = models.CharField(max_length=10)
+    edition = models.CharField(max_length=40)
+    since = models.DateField(help_text="From which day the rule holds.")
+    judged_on = models.DateField(help_text="The day whose facts were looked at.")
+    judged_at = models.DateTimeField()
+    outcome = models.CharField("结论", max_length=16, choices=Outcome)
+    reason = models.TextField("理由")
+    evidence = models.JSONField("依据", default=list)
+    override = models.CharField("改判", max_length=16, choices=Outcome, blank=True)
+    override_reason = models.TextField("改判理由", blank=True)
+    overridden_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    overridden_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "round", "clause"], name="one_judgement_a_clause"),
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="judgement_outcome"),
+            models.CheckConstraint(
+                condition=Q(override="", override_reason="", overridden_at__isnull=True)
+                | (~Q(override="") & ~Q(override_reason="") & Q(overridden_at__isnull=False)),
+                name="override_has_a_reason",
+            ),
+        ]
+        ordering = ["clause"]
+
+    @property
+    def stands(self) -> str:
+        """The outcome that counts: the officer's where there is one."""
+        return self.override or self.outcome
+
+
+class Ruling(models.TextChoices):
+    ADMITTED = "admitted", "准予入驻"
+    CONDITIONAL = "conditional", "有条件准予入驻"
+    REFUSED = "refused", "不予入驻"
+
+
+@subject("decision", "入驻决定")
+class Decision(models.Model):
+    """The decision on an application: one, for ever (the database refuses a second, a change and a removal)."""
+
+    application = models.OneToOneField(Application, models.PROTECT, related_name="decision")
+    outcome = models.CharField("决定", max_length=12, choices=Ruling)
+    basis = models.TextField("依据")
+    conditions = models.TextField("条件", blank=True)
+    conditions_until = models.DateField("满足条件的期限", null=True, blank=True)
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=Ruling.values) & ~Q(basis=""), name="decision_has_a_basis"),
+            models.CheckConstraint(
+                condition=Q(outcome="conditional", conditions_until__isnull=False) & ~Q(conditions="")
+                | ~Q(outcome="conditional") & Q(conditions="", conditions_until__isnull=True),
+                name="conditions_of_conditional_only",
+            ),
+        ]
+
+
+@subject("agreement", "入驻协议")
+class Agreement(models.Model):
+    """The admission agreement (入驻协议), apart from any lease, with the years pledged (4.3.1.2 a).
+
+    Business must have begun by ``start_by`` (4.3.1.2 b): ``start_days`` natural days after signing, the day itself not counted,
+    moved on where that is a day off. Both are kept as they were on that day.
+    """
+
+    application = models.OneToOneField(Application, models.PROTECT, related_name="agreement")
+    park = models.ForeignKey(Park, models.PROTECT, related_name="+")
+    number = models.CharField("协议编号", max_length=20)
+    signed_on = models.DateField("签订日期")
+    years = models.PositiveSmallIntegerField("承诺在园年限")
+    unit = models.ForeignKey(Space, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单元")
+    unit_note = models.CharField("单元说明", max_length=60, blank=True)
+    residency = models.OneToOneField(Residency, models.PROTECT, related_name="+")
+    start_days = models.PositiveSmallIntegerField()
+    start_by = models.DateField("最迟开业日期")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["park", "number"], name="one_agreement_a_number"),
+            models.CheckConstraint(condition=Q(years__gte=1) & Q(start_by__gt=F("signed_on")), name="agreement_terms"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+@subject("fair_review", "公平竞争审查记录")
+class FairReview(models.Model):
+    """A record of fair-competition review (公平竞争审查条例 arts. 8 to 10). 4.3.1.3 g counts from the day one holds that has its paper
+    attached; until then its verdict is shown and weighs nothing."""
+
+    park = models.ForeignKey(Park, models.PROTECT, related_name="+")
+    clause = models.CharField("条款", max_length=20, default="4.3.1.3-g")
+    number = models.CharField("文号或编号", max_length=80)
+    reviewed_by = models.CharField("审查单位", max_length=120)
+    reviewed_on = models.DateField("审查日期")
+    conclusion = models.TextField("审查结论")
+    valid_to = models.DateField("有效期止", null=True, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["park", "clause", "number"], name="one_review_a_number"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("reviewed_on")), name="review_days"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number
