@@ -14,7 +14,7 @@ from hrpark.toolbox.registry import discover
 from .checks import doors_are_declared, subjects_are_whole
 
 #: Modules of a room that register something when they are imported, and packages with one file a thing.
-MODULES = ("permissions", "facts", "kinds", "actions", "access", "totp", "tasks")
+MODULES = ("permissions", "facts", "kinds", "queries", "actions", "access", "totp", "tasks")
 PACKAGES = ("rules", "case_types", "imports", "indicators", "channels")
 
 
