@@ -240,7 +240,7 @@ FILTERS = {
 
 
 def environment(**options: object) -> jinja2.Environment:
-    options.setdefault("undefined", jinja2.StrictUndefined)
+    options["undefined"] = jinja2.StrictUndefined  # Django's own default would let a misspelt name pass in silence
     env = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], trim_blocks=True, lstrip_blocks=True, **options)
     env.install_gettext_callables(gettext, ngettext, newstyle=True)
     env.globals.update(

@@ -272,7 +272,7 @@ class Choice(Filter):
         if not asked:
             return None, []
         known = self._choices(standing, park)
-        return [v for v in asked if v in known] or None, [v for v in asked if v not in known]
+        return [v for v in known if v in asked] or None, [v for v in asked if v not in known]
 
     def narrow(self, rows, value):
         return rows.filter(self.where(value) if self.where else Q(**{f"{self.path or self.key}__in": value}))
