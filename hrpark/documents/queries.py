@@ -1,0 +1,91 @@
+"""Reading documents: inside through the gate of what they were issued on, outside by code, without a word about whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from hrpark.accounts.queries import Standing
+from hrpark.files.kinds import GATES, attachable, gate
+from hrpark.toolbox.errors import NotFound
+
+from .models import Document
+from .permissions import DOCUMENTS_READ
+from .rules import read_code
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the public learns of a document: kind, number, park, when, the hash of its file; never whom it concerns."""
+
+    code: str
+    label: str
+    reference: str
+    park: str
+    issued_at: datetime
+    sha256: str
+    withdrawn_at: datetime | None
+
+
+def document_by_code(typed: str) -> Checked | None:
+    code = read_code(typed)
+    return _checked(Document.objects.filter(code=code)) if code else None
+
+
+def document_by_hash(sha256: str) -> Checked | None:
+    """The document whose file has this hash: for who uploads a PDF without typing the code."""
+    return _checked(Document.objects.filter(sha256=sha256.lower())) if len(sha256) == 64 else None
+
+
+def _checked(found: QuerySet[Document]) -> Checked | None:
+    row = found.select_related("park").first()
+    if row is None:
+        return None
+    return Checked(row.printed_code, row.label, row.reference, row.park.name, row.issued_at, row.sha256, row.withdrawn_at)
+
+
+def documents_of(subject_type: str, subject_id: object) -> QuerySet[Document]:
+    """What was issued on a subject, oldest first. The caller has passed its gate."""
+    return (
+        Document.objects.filter(of_type=subject_type, of_id=str(subject_id))
+        .select_related("attachment")
+        .order_by("issued_at", "pk")
+    )
+
+
+def document_for(standing: Standing, pk: object, on: date) -> Document:
+    document = Document.objects.filter(pk=pk).select_related("attachment").first()
+    if document is None or not _may_read(standing, document, on):
+        raise NotFound()
+    return document
+
+
+def documents_in(standing: Standing) -> QuerySet[Document]:
+    """The register of issued documents of every park whose register the person may read, newest first."""
+    return (
+        Document.objects.filter(standing.scope(DOCUMENTS_READ))
+        .select_related("attachment", "park")
+        .order_by("-issued_at", "-pk")
+    )
+
+
+def _may_read(standing: Standing, document: Document, on: date) -> bool:
+    if standing.may(DOCUMENTS_READ, document.park_id):
+        return True
+    subject = GATES.find(document.of_type)
+    return subject is not None and subject.read(standing, document.of_id, on)
+
+
+def _may_read_file(standing: Standing, document_id: str, on: date) -> bool:
+    document = Document.objects.filter(pk=document_id).first() if document_id.isdecimal() else None
+    return document is not None and _may_read(standing, document, on)
+
+
+def _nobody(standing: Standing, document_id: str, on: date) -> bool:
+    """The file of a document is written by ``issue`` alone."""
+    return False
+
+
+gate(attachable("document"), read=_may_read_file, write=_nobody)
