@@ -441,7 +441,7 @@ def walk(
             "form": form, "kept": Kept(f"{draft}#{now}") if now != CHECK else None, "title": title, "submit": submit,
             "back": back, "park": request.park, "marks": [*marks, ("核对并提交", "", len(steps) - stand)], "step": now,
             "heading": "核对并提交" if now == CHECK else steps[stand].title, "answers": answers,
-            "before": f"{request.path}?step={keys[stand - 1]}" if stand else "", **context,
+            "before": f"{request.path}?step={keys[stand - 1]}" if stand else "", "action": f"{request.path}?step={now}", **context,
         },
         status=status,
     )  # fmt: skip

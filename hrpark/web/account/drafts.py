@@ -21,7 +21,7 @@ MOST_BYTES = 256 * 1024
 def draft(request: HttpRequest, form: str) -> HttpResponse:
     """POST keeps a form as typed; GET gives the page's script a fresh token after signing in again elsewhere."""
     if request.method == "POST":
-        if len(request.body) > MOST_BYTES or len(form) > 120:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES or len(form) > 120:
             raise Refused("内容太长，草稿没有保存。请先提交，或分成几次填写。")
         save_draft(person=request.user, form=form, body=draft_body(request.POST), at=request.at)
         return HttpResponse(status=204)
