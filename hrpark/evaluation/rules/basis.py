@@ -2,7 +2,8 @@
 
 All three are always shown side by side. Which one *stands* is decided here and nowhere else:
 
-1. computed, when the indicator declares its room complete (every such event leaves a record there);
+1. computed, when the indicator declares its room complete (every such event leaves a record there); it is only as firm as
+   what it was reckoned from;
 2. verified by the competent authority;
 3. declared by the park;
 4. computed by an incomplete room, but from everybody it should have heard (coverage n of n);
@@ -28,7 +29,7 @@ class Basis(str, Enum):
 
     @property
     def label(self) -> str:
-        return {"computed": "系统计算", "verified": "部门核定", "declared": "园区申报", "not_determined": "未核定"}[self.value]
+        return {"computed": "系统计算", "verified": "部门核定", "declared": "申报", "not_determined": "未核定"}[self.value]
 
 
 class Bound(str, Enum):
@@ -66,12 +67,16 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Computed:
-    """What the records say, or None with the reason why they say nothing."""
+    """What the records say, or None with the reason why they say nothing.
+
+    Not ``firm``: reckoned from figures that nobody has verified; what comes out is no firmer than what went in.
+    """
 
     value: Decimal | None
     why: str
     records: tuple[Records, ...] = ()
     coverage: Coverage | None = None
+    firm: bool = True
 
 
 @dataclass(frozen=True)
@@ -134,16 +139,17 @@ def settle(measure: str, *, complete: bool, computed: Computed | None, declared:
     def stands(value: Decimal, bound: Bound, basis: Basis, why: str, records: tuple[Records, ...]) -> Reading:
         return Reading(measure, value, bound, basis, why, records=records, **beside)
 
+    reckoned = Basis.COMPUTED if said.firm else Basis.DECLARED
     if complete and said.value is not None:
-        return stands(said.value, Bound.EXACT, Basis.COMPUTED, said.why, said.records)
+        return stands(said.value, Bound.EXACT, reckoned, said.why, said.records)
     if declared is not None:
         own = (Records("declared_figure", (declared.id,)),)
         if declared.verified and declared.verified_value is not None:
             return stands(declared.verified_value, declared.verified_bound, Basis.VERIFIED, "按主管部门核定的数值", own)
         if not declared.verified and declared.value is not None:
-            return stands(declared.value, declared.bound, Basis.DECLARED, "按园区申报的数值，尚未核定", own)
+            return stands(declared.value, declared.bound, Basis.DECLARED, "按申报的数值，尚未核定", own)
     if said.value is not None and said.coverage is not None and said.coverage.full:
-        return stands(said.value, Bound.EXACT, Basis.COMPUTED, said.why, said.records)
+        return stands(said.value, Bound.EXACT, reckoned, said.why, said.records)
     if declared is not None and declared.verified:
         why = "主管部门核对后未予认定"
     elif said.why:

@@ -44,7 +44,12 @@ def ceiling_of(body: Body) -> Decimal:
 
 def judged_by(body: Body, level: str) -> list[str]:
     """The rows that a level scores, in order."""
-    return [key for key, row in rows_of(body).items() if level in row["judges"] and number(row, "weight") > 0]
+    return [key for key, row in rows_of(body).items() if level in row["judges"] and weighs(row)]
+
+
+def weighs(part: Mapping[str, object]) -> bool:
+    """Whether a row or a measure has any weight at all."""
+    return number(part, "weight", ZERO) > 0
 
 
 def measures_of(row: Mapping[str, object]) -> Iterator[tuple[str, Method, dict]]:
@@ -54,7 +59,7 @@ def measures_of(row: Mapping[str, object]) -> Iterator[tuple[str, Method, dict]]
 
 
 def is_countable(row: Mapping[str, object]) -> bool:
-    return any(m.countable and number(p, "weight", ZERO) > 0 for _, m, p in measures_of(row))
+    return any(m.countable and weighs(p) for _, m, p in measures_of(row))
 
 
 def checklist_of(row: Mapping[str, object]) -> list[str]:

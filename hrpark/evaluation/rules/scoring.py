@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
+from .frozen import text_of
 from .scheme import DEGREES, LEVELS, ceiling_of, checklist_of, is_countable, measures_of, rows_of
 from .scores import METHODS, ZERO, Facts, clamp, mean, number, plain, reweigh, rounded
 
@@ -59,10 +60,10 @@ def figure_score(row: Mapping, readings: Mapping[str, Mapping], checks: Mapping[
             if given.value is not None:
                 scores[key] = rounded(clamp(given.value, ZERO, ceiling))
             parts[key] = {
-                "score": _text(scores.get(key)), "weight": plain(weights[key]), "why": given.why,
+                "score": text_of(scores.get(key)), "weight": plain(weights[key]), "why": given.why,
                 "method": method.key,
             }  # fmt: skip
-        return {"score": _text(_maybe_rounded(mean(scores, weights))), "measures": parts, "vetoed": vetoed}
+        return {"score": text_of(_maybe_rounded(mean(scores, weights))), "measures": parts, "vetoed": vetoed}
 
 
 def proposed(row: Mapping, figure: Mapping, self_score: Decimal | None) -> Decimal | None:
@@ -83,9 +84,9 @@ def row_result(
     there = {level: s for level, s in given.items() if s is not None and weights.get(level, ZERO) > 0}
     scale = reweigh(weights, set(there))
     return {
-        "score": _text(rounded(mean(there, weights))),
-        "weights": {level: _text(w) for level, w in sorted(scale.items())},
-        "counted_operator": None if counted is None else _text(counted),
+        "score": text_of(rounded(mean(there, weights))),
+        "weights": {level: text_of(w) for level, w in sorted(scale.items())},
+        "counted_operator": None if counted is None else text_of(counted),
     }
 
 
@@ -114,18 +115,18 @@ def _score_round(inputs: Mapping) -> dict:
         result = row_result({level: levels[level] for level in row["judges"]}, residents, operator, authority)
         rows[key] = {
             **result,
-            "residents": _text(residents), "operator": _text(operator), "authority": _text(authority),
+            "residents": text_of(residents), "operator": text_of(operator), "authority": text_of(authority),
             "figure": figure["score"], "measures": figure["measures"], "answers": answers.get("n", 0),
-            "weight": _text(number(row, "weight")), "level1": level1[key],
+            "weight": text_of(number(row, "weight")), "level1": level1[key],
         }  # fmt: skip
         if figure["vetoed"]:
             vetoes.append({"key": key, "label": f"{key} 触发一票否决", "grade": body["grades"][-1]["label"]})
     total, groups = _total(rows)
     grade = _grade(body, total, vetoes)
     return {
-        "rules": RULES_VERSION, "rows": rows, "groups": groups, "total": _text(total), "grade": grade,
-        "levels": {level: _text(_level_total(rows, level)) for level in LEVELS},
-        "vetoes": [v["label"] for v in vetoes], "ceiling": _text(ceiling),
+        "rules": RULES_VERSION, "rows": rows, "groups": groups, "total": text_of(total), "grade": grade,
+        "levels": {level: text_of(_level_total(rows, level)) for level in LEVELS},
+        "vetoes": [v["label"] for v in vetoes], "ceiling": text_of(ceiling),
     }  # fmt: skip
 
 
@@ -149,9 +150,9 @@ def _total(rows: dict[str, dict]) -> tuple[Decimal | None, dict[str, dict]]:
             effective = ZERO
             if key in inside and g in scale and whole:
                 effective = inside[key] / weights[g] * scale[g] / whole * 100
-            rows[key]["effective_weight"] = _text(rounded(effective))
-            rows[key]["points"] = _text(rounded(effective * scored[key] / 100)) if key in scored and effective else None
-    groups = {g: {"weight": _text(weights[g]), "score": _text(_maybe_rounded(means.get(g)))} for g in names}
+            rows[key]["effective_weight"] = text_of(rounded(effective))
+            rows[key]["points"] = text_of(rounded(effective * scored[key] / 100)) if key in scored and effective else None
+    groups = {g: {"weight": text_of(weights[g]), "score": text_of(_maybe_rounded(means.get(g)))} for g in names}
     return _maybe_rounded(mean(means, weights)), groups
 
 
@@ -182,12 +183,3 @@ def _decimal(value: object) -> Decimal | None:
 
 def _maybe_rounded(value: Decimal | None) -> Decimal | None:
     return None if value is None else rounded(value)
-
-
-def _text(value: Decimal | None) -> str | None:
-    """A number as text, the same for equal numbers: no exponent, no trailing zeros."""
-    if value is None:
-        return None
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else text

@@ -1,0 +1,616 @@
+"""A round from preparing to publishing: who may do what when, what is refused, and that a finished one stays as it is."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from hrpark.accounts.queries import standing_of
+from hrpark.evaluation import samples
+from hrpark.evaluation.actions import (
+    Rated,
+    adopt_scheme,
+    answer_round,
+    assess_row,
+    cancel_round,
+    close_collection,
+    find_veto,
+    finish_round,
+    hand_in_assessment,
+    open_round,
+    prepare_round,
+    publish_round,
+    rate_self,
+    reopen_assessment,
+)
+from hrpark.evaluation.kinds import INDICATORS, SEEDS, seed_from
+from hrpark.evaluation.models import Answer, Assessment, Comment, Frozen, Participation, Round, Scheme, SelfScore, State
+from hrpark.evaluation.queries import (
+    asked_of,
+    asked_round,
+    comments_of,
+    outcome_of,
+    progress,
+    recompute,
+    respondents,
+    restated_since,
+    review,
+    round_for,
+    rounds_for,
+    scheme_name,
+    schemes_for,
+    table_of,
+    tallies,
+)
+from hrpark.evaluation.rules.frozen import canonical
+from hrpark.evaluation.rules.scheme import judged_by
+from hrpark.returns import samples as returns
+from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, NotFound, Refused
+from hrpark.trail.models import Entry, Payload
+from hrpark.trail.queries import timeline
+
+pytestmark = pytest.mark.django_db
+AGENCY = "T1.01"
+
+
+@pytest.fixture
+def round(people, at) -> Round:
+    return samples.make_round(people.huangpu, at=at, actor=people.officer)
+
+
+@pytest.fixture
+def collected(people, residents, round, at) -> Round:
+    """Everybody answered, the operator rated itself, figures are declared and verified, collection is closed."""
+    returns.make_declaration(people.huangpu, 2024, {"T1.05.revenue": 90_000, "T1.05.tax": 1500, "T1.07.posts_provided": 9000})
+    returns.make_declaration(
+        people.huangpu, 2025,
+        {"T1.05.revenue": 100_000, "T1.05.tax": 1800, "T1.07.posts_provided": 10_000, "T1.10.events_held": 9, "T1.12.delegations_received": 40},
+    )  # fmt: skip
+    returns.verify_all(people.huangpu, 2025)
+    samples.answer_all(round, residents, at=at)
+    samples.rate_all(round, at=at, actor=people.director, checks={"直播间": False})
+    return samples.close(round, at=at, actor=people.inspector)
+
+
+@pytest.fixture
+def finished(people, collected, at) -> Round:
+    samples.assess_all(collected, at=at, actor=people.inspector, adjusted={"T1.15": 70})
+    return samples.finish(collected, at=at, inspector=people.inspector, supervisor=people.supervisor)
+
+
+# --- preparing -----------------------------------------------------------------------------------------------------------
+
+
+def prepare(people, at, **over) -> Round:
+    on = at.date()
+    given = {
+        "park": people.huangpu, "name": "2025年度评价", "as_of": date(2025, 12, 31), "scheme": "house:hrpark:1",
+        "answers_until": on + timedelta(10), "self_until": on + timedelta(12), "assess_until": on + timedelta(20), **over,
+    }  # fmt: skip
+    return prepare_round(
+        actor=over.pop("actor", people.officer),
+        at=at,
+        key=over.pop("key", "p"),
+        **{k: v for k, v in given.items() if k not in ("actor", "key")},
+    )
+
+
+def test_a_round_remembers_scheme_and_edition_as_they_are_used(people, at):
+    made = prepare(people, at)
+    assert (made.state, made.year, made.edition, made.scheme.key) == ("preparing", 2025, "draft-2025", "hrpark")
+    assert made.scheme.digest == SEEDS.get("hrpark-1").digest
+    assert prepare(people, at, key="p2", name="另一轮").scheme == made.scheme
+
+
+@pytest.mark.parametrize(
+    ("over", "says"),
+    [
+        ({"as_of": date(2026, 12, 31)}, "不能晚于今天"),
+        ({"answers_until": date(2026, 3, 1)}, "已过"),
+        ({"self_until": date(2026, 3, 3)}, "不能早于进驻单位"),
+        ({"assess_until": date(2026, 3, 3)}, "不能早于运营自评"),
+        ({"name": "  "}, "请填写评价名称"),
+    ],
+)
+def test_a_round_with_dates_out_of_order_is_refused(people, at, over, says):
+    with pytest.raises(Refused, match=says):
+        prepare(people, at, **over)
+
+
+def test_two_rounds_of_one_name_are_refused_and_a_cancelled_one_gives_its_name_back(people, at):
+    first = prepare(people, at)
+    with pytest.raises(Refused, match="同名"):
+        prepare(people, at, key="p2")
+    cancel_round(actor=people.officer, at=at, key="c", round=first, reason="年度选错")
+    assert prepare(people, at, key="p3").pk != first.pk
+
+
+def test_an_unknown_scheme_is_not_found(people, at):
+    with pytest.raises(NotFound):
+        prepare(people, at, scheme="house:nothing:1")
+
+
+def test_only_operator_and_authority_of_the_park_prepare(people, at):
+    for actor in (people.qihang_representative, people.tianhe_director, people.stranger):
+        with pytest.raises(NotAllowed):
+            prepare(people, at, actor=actor)
+    assert prepare(people, at, actor=people.inspector)
+
+
+# --- answering -----------------------------------------------------------------------------------------------------------
+
+
+def answer(people, round, institution, at, *, actor=None, key="a", **over):
+    given = {"scores": samples.answers(round, 0), **over}
+    return answer_round(actor=actor or people.qihang_clerk, at=at, key=key, round=round, institution=institution, **given)
+
+
+def test_an_institution_answers_once(people, residents, round, at):
+    qihang = residents[0]
+    answer(people, round, qihang, at)
+    assert answer(people, round, qihang, at) == Participation.objects.get()
+    with pytest.raises(Refused, match="已在本轮作答"):
+        answer(people, round, qihang, at, actor=people.qihang_representative, key="b")
+    assert Answer.objects.count() == len(judged_by(round.scheme.body, "residents"))
+
+
+def test_nobody_answers_for_somebody_else(people, residents, round, at):
+    for actor in (people.zhida_clerk, people.officer, people.inspector, people.tianhe_officer, people.yuecai_clerk):
+        with pytest.raises(NotAllowed):
+            answer(people, round, residents[0], at, actor=actor)
+
+
+@pytest.mark.parametrize(
+    ("scores", "says"),
+    [({}, "至少回答一个"), ({"T1.05": 5}, "不符"), ({"T1.13": 6}, "五个满意程度"), ({"T1.13": 0}, "五个满意程度")],
+)
+def test_a_wrong_sheet_is_refused(people, residents, round, at, scores, says):
+    with pytest.raises(Refused, match=says):
+        answer(people, round, residents[0], at, scores=scores)
+    assert not Participation.objects.exists()
+
+
+def test_who_is_not_resident_and_a_round_that_is_not_open_are_refused(people, residents, round, at):
+    late = at + timedelta(days=15)
+    with pytest.raises(Refused, match="不接受作答"):
+        answer(people, round, residents[0], late)
+    second = samples.make_round(people.huangpu, at=at, name="筹备中", opened=False)
+    with pytest.raises(Refused, match="不接受作答"):
+        answer(people, second, residents[0], at)
+    from hrpark.institutions import samples as dossiers
+
+    gone = dossiers.make_institution(at=at, park=people.huangpu)
+    with pytest.raises(Refused, match="在驻"):
+        answer_round(actor=samples.HOUSE, at=at, key="x", round=round, institution=gone, scores={"T1.13": 5})
+
+
+def test_nothing_ties_an_answer_to_who_gave_it(people, residents, round, at):
+    """No common column, no time, nothing in the trail, and every sheet renews all ids and the order of all rows."""
+    answer(people, round, residents[0], at, comment="食堂排队太久")
+    before = set(Answer.objects.values_list("pk", flat=True))
+    answer(people, round, residents[1], at, actor=people.zhida_clerk, comment="停车位不够")
+    assert not before & set(Answer.objects.values_list("pk", flat=True))
+    columns = {f.name for f in Answer._meta.get_fields()} & {f.name for f in Participation._meta.get_fields()}
+    assert columns == {"id", "round"}
+    assert {f.name for f in Answer._meta.get_fields()} == {"id", "round", "row", "score"}
+    told = " ".join(json.dumps(body, ensure_ascii=False) for body in Payload.objects.values_list("body", flat=True))
+    assert "食堂" not in told and "T1.13" not in told
+    assert not Entry.objects.filter(subject_type__in=["answer", "comment"]).exists()
+
+
+def test_the_order_of_the_rows_does_not_tell_the_last_sheet(people, residents, round, at):
+    """The last sheet says 1 everywhere, the others never: its rows stand anywhere in the file, not at its end."""
+    samples.answer_all(round, residents[:6], at=at)
+    rows = judged_by(round.scheme.body, "residents")
+    answer_round(actor=samples.HOUSE, at=at, key="last", round=round, institution=residents[6], scores=dict.fromkeys(rows, 1))
+    place = "rowid" if connection.vendor == "sqlite" else "ctid"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT score FROM evaluation_answer ORDER BY {place}")
+        scores = [row[0] for row in cursor.fetchall()]
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT count(DISTINCT xmin::text) FROM evaluation_answer")
+            assert cursor.fetchone()[0] == 1
+    assert scores.count(1) == len(rows)
+    assert scores[-len(rows) :] != [1] * len(rows)  # by chance once in 5 million draws
+
+
+def test_no_result_while_answers_come_in_and_none_below_five(people, residents, round, at):
+    samples.answer_all(round, residents[:4], at=at)
+    assert tallies(round, at.date()) == {}
+    samples.rate_all(round, at=at)
+    closed = samples.close(round, at=at, actor=people.inspector)
+    assert {(t["n"], tuple(t["counts"])) for t in tallies(closed, at.date()).values()} == {(4, ())}
+    assert outcome_of(closed, at.date()).result["rows"]["T1.13"]["residents"] is None
+
+
+def test_from_five_answers_up_the_residents_are_a_source(people, residents, collected, at):
+    tally = tallies(collected, at.date())["T1.13"]
+    assert tally["n"] == 7 and sum(tally["counts"].values()) == 7
+    assert outcome_of(collected, at.date()).inputs["answers"]["T1.13"] == tally
+
+
+def test_the_satisfaction_of_table_1_comes_from_the_closed_round(people, residents, round, at):
+    samples.answer_all(round, residents, at=at)
+    assert table_of(people.huangpu, round.as_of, at.date()).cell("T1.13.satisfaction").reading.value is None
+    later = round.answers_until + timedelta(days=1)
+    found = table_of(people.huangpu, round.as_of, later).cell("T1.13.satisfaction").reading
+    assert found.value == Decimal("82.86") or 60 <= found.value <= 100
+    assert found.records[0].ids == (str(round.pk),)
+
+
+def test_comments_are_for_the_authority_alone_after_closing(people, residents, round, at):
+    for n, institution in enumerate(residents):
+        answer_round(
+            actor=samples.HOUSE,
+            at=at,
+            key=f"a{n}",
+            round=round,
+            institution=institution,
+            scores={"T1.13": 5},
+            comment=f"意见{n}",
+        )
+    on = at.date()
+    inspector, officer = standing_of(people.inspector, on), standing_of(people.officer, on)
+    assert comments_of(inspector, round, on) == []
+    samples.rate_all(round, at=at)
+    closed = samples.close(round, at=at)
+    assert len(comments_of(inspector, closed, on)) == 7 == Comment.objects.count()
+    assert comments_of(officer, closed, on) == []
+
+
+# --- rating oneself --------------------------------------------------------------------------------------------------------
+
+
+def test_the_operator_saves_as_often_as_wanted_and_hands_in_once(people, round, at):
+    def rate(key, rows, **over):
+        return rate_self(actor=over.pop("actor", people.officer), at=at, key=key, round=round, rows=rows, **over)
+
+    rate("1", [Rated(AGENCY, Decimal(70))])
+    rate("2", [Rated(AGENCY, Decimal(75)), Rated("T1.14", None, {"会议室": True})])
+    assert SelfScore.objects.get(row=AGENCY).score == 75
+    assert rate("3", [], hand_in=True).state == State.SELF_RATED
+    with pytest.raises(Conflict):
+        rate("4", [Rated(AGENCY, Decimal(100))])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [Rated(AGENCY, Decimal(101)), Rated(AGENCY, Decimal(-1)), Rated("T9", Decimal(1)), Rated("T1.14", None, {"游泳池": True})],
+)
+def test_a_wrong_self_score_is_refused(people, round, at, given):
+    with pytest.raises(Refused):
+        rate_self(actor=people.officer, at=at, key="r", round=round, rows=[given])
+
+
+def test_only_the_operator_rates_itself(people, round, at):
+    for actor in (people.inspector, people.qihang_clerk, people.tianhe_director):
+        with pytest.raises(NotAllowed):
+            rate_self(actor=actor, at=at, key="r", round=round, rows=[])
+
+
+# --- assessing -----------------------------------------------------------------------------------------------------------
+
+
+def assess(people, round, at, row, *, key="s", actor=None, **over) -> Assessment:
+    return assess_row(actor=actor or people.inspector, at=at, key=key, round=round, row=row, **{"verdict": "accept", **over})
+
+
+def test_the_authority_waits_for_the_end_of_answering_or_ends_it_with_a_reason(people, residents, round, at):
+    samples.rate_all(round, at=at)
+    round.refresh_from_db()
+    with pytest.raises(Refused, match="尚未截止"):
+        assess(people, round, at, AGENCY)
+    with pytest.raises(Refused, match="写明原因"):
+        close_collection(actor=people.inspector, at=at, key="c", round=round)
+    close_collection(actor=people.inspector, at=at, key="c", round=round, reason="全部单位已作答")
+    assert assess(people, round, at, AGENCY).proposed == Decimal("7.50")
+
+
+def test_after_the_last_day_nobody_has_to_close(people, residents, round, at):
+    samples.rate_all(round, at=at)
+    assert assess(people, round, at + timedelta(days=15), AGENCY)
+
+
+def test_an_operator_that_hands_nothing_in_does_not_stop_the_round(people, residents, round, at):
+    late = at + timedelta(days=15)
+    closed = close_collection(actor=people.inspector, at=late, key="c", round=round)
+    assert closed.state == State.SELF_RATED
+    assert outcome_of(closed, late.date()).inputs["self"] == {}
+
+
+def test_a_countable_row_is_accepted_only_on_verified_figures(people, residents, collected, at):
+    returns.make_declaration(people.huangpu, 2025, {"T1.10.events_held": 11}, at=at)
+    with pytest.raises(Refused, match="T1.10.events_held 还是未核定的申报值"):
+        assess(people, collected, at, "T1.10")
+    returns.verify_all(people.huangpu, 2025, at=at)
+    assert assess(people, collected, at, "T1.10").proposed == Decimal("91.67")
+
+
+def test_adjusting_needs_a_score_in_range_and_a_reason(people, residents, collected, at):
+    for over in (
+        {"score": None, "reason": "x"},
+        {"score": Decimal(101), "reason": "x"},
+        {"score": Decimal(50)},
+        {"score": Decimal("1.234"), "reason": "x"},
+    ):
+        with pytest.raises(Refused):
+            assess(people, collected, at, AGENCY, verdict="adjust", **over)
+    done = assess(people, collected, at, AGENCY, verdict="adjust", score=Decimal(60), reason="两家已停业")
+    assert (done.score, done.version) == (60, 1)
+
+
+def test_of_two_inspectors_at_once_the_second_learns_it(people, residents, collected, at):
+    assess(people, collected, at, AGENCY)
+    with pytest.raises(Conflict, match="刚刚已由他人评估"):
+        assess(people, collected, at, AGENCY, key="s2", actor=people.supervisor, verdict="adjust", score=Decimal(1), reason="x")
+    assert assess(people, collected, at, AGENCY, key="s3", verdict="adjust", score=Decimal(60), reason="x", seen=1).version == 2
+
+
+def test_a_row_without_a_figure_or_self_score_cannot_be_accepted_when_it_is_judged(people, residents, round, at):
+    closed = close_collection(actor=people.inspector, at=at, key="c", round=round, reason="全部单位已作答")
+    with pytest.raises(Refused, match="没有可认可的分数"):
+        assess(people, closed, at, "T1.14")
+    assert assess(people, closed, at, "T1.08").proposed is None
+
+
+def test_only_the_authority_assesses_and_only_its_head_finishes(people, residents, collected, at):
+    for actor in (people.director, people.qihang_clerk, people.tianhe_officer):
+        with pytest.raises(NotAllowed):
+            assess(people, collected, at, AGENCY, actor=actor)
+    samples.assess_all(collected, at=at)
+    handed = hand_in_assessment(actor=people.inspector, at=at, key="h", round=collected)
+    for actor in (people.inspector, people.director):
+        with pytest.raises(NotAllowed):
+            finish_round(actor=actor, at=at, key="f", round=handed)
+
+
+def test_without_the_authoritys_level_a_round_is_unfinished(people, residents, collected, at):
+    with pytest.raises(Refused, match="还有 16 行没有评估"):
+        hand_in_assessment(actor=people.inspector, at=at, key="h", round=collected)
+    for row in review(collected, at.date()).rows:
+        assess(people, collected, at, row.key, key=row.key)
+    with pytest.raises(Refused, match="否决事项没有认定"):
+        hand_in_assessment(actor=people.inspector, at=at, key="h", round=collected)
+
+
+def test_a_figure_that_changed_after_it_was_accepted_is_assessed_again(people, residents, collected, at):
+    samples.assess_all(collected, at=at)
+    returns.make_declaration(people.huangpu, 2025, {"T1.12.delegations_received": 20}, at=at)
+    returns.verify_all(people.huangpu, 2025, at=at)
+    with pytest.raises(Refused, match="T1.12 的数据在认可之后有变化"):
+        hand_in_assessment(actor=people.inspector, at=at, key="h", round=collected)
+
+
+def test_the_head_sends_an_assessment_back(people, residents, collected, at):
+    samples.assess_all(collected, at=at)
+    hand_in_assessment(actor=people.inspector, at=at, key="h", round=collected)
+    with pytest.raises(Refused):
+        reopen_assessment(actor=people.supervisor, at=at, key="r", round=collected, reason="")
+    again = reopen_assessment(actor=people.supervisor, at=at, key="r", round=collected, reason="T1.15 请补充依据")
+    assert again.state == State.SELF_RATED
+
+
+def test_a_found_veto_needs_its_basis_and_caps_the_grade(people, residents, collected, at):
+    samples.assess_all(collected, at=at, adjusted=dict.fromkeys([r.key for r in review(collected, at.date()).rows], 95))
+    with pytest.raises(Refused, match="依据"):
+        find_veto(actor=people.inspector, at=at, key="v", round=collected, veto="safety", found=True)
+    with pytest.raises(NotFound):
+        find_veto(actor=people.inspector, at=at, key="v", round=collected, veto="weather", found=False)
+    find_veto(actor=people.inspector, at=at, key="v", round=collected, veto="safety", found=True, reason="应急罚〔2025〕3号")
+    done = samples.finish(collected, at=at)
+    assert outcome_of(done, at.date()).result["grade"] == "不合格"
+
+
+# --- frozen ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_finished_round_holds_its_inputs_and_comes_out_the_same_again(people, finished, at):
+    kept = Frozen.objects.get(round=finished)
+    inputs = json.loads(kept.inputs)
+    assert canonical(inputs) == kept.inputs
+    assert inputs["edition"]["digest"] and inputs["scheme"]["digest"] == finished.scheme.digest
+    agencies = inputs["readings"]["T1.01.agencies"]["now"]
+    assert (agencies["value"], agencies["basis"], len(agencies["records"][0]["ids"])) == ("6", "computed", 6)
+    result = outcome_of(finished, at.date()).result
+    assert result["rows"]["T1.15"]["authority"] == "70"
+    assert result["rows"]["T1.14"]["figure"] == "93.75"  # 7 of 8 and 5 of 5
+    assert result["total"] and result["grade"]
+    assert recompute(finished).ok
+
+
+def test_a_finished_round_stays_when_figures_scheme_and_indicators_move_on(people, finished, at, monkeypatch):
+    before = outcome_of(finished, at.date())
+    returns.make_declaration(people.huangpu, 2025, {"T1.05.revenue": 5, "T1.05.tax": None}, at=at)
+    monkeypatch.setattr(type(INDICATORS.get("T1.01")), "compute", lambda self, scope, known: {})
+    moved = dict(SEEDS.get("hrpark-1").body, levels={"residents": 0, "operator": 0, "authority": 100})
+    adopt_scheme(
+        actor=people.supervisor, at=at, key="new", park=people.huangpu, authority=people.authority, scheme="own", name="区级方案",
+        since=at.date(), edition="draft-2025", basis="黄人社〔2026〕1号", body=moved,
+    )  # fmt: skip
+    after = outcome_of(finished, at.date())
+    assert (after.inputs, after.result, after.result_digest) == (before.inputs, before.result, before.result_digest)
+    assert recompute(finished).ok
+    assert [(r.measure, r.then, r.now) for r in restated_since(finished)] == [
+        ("T1.05.revenue", "100000", Decimal(5)),
+        ("T1.05.tax", "1800", None),
+    ]
+
+
+def test_the_command_checks_every_finished_round_and_names_a_forged_one(people, finished, at, capsys):
+    call_command("recompute_rounds")
+    assert "1 finished rounds recompute bit for bit" in capsys.readouterr().out
+    kept = Frozen.objects.get(round=finished)
+    with pytest.raises(DatabaseError, match="stays frozen"), transaction.atomic():
+        Frozen.objects.filter(pk=kept.pk).update(result=kept.result.replace("93.75", "99"))
+    _without_guard(kept, result=kept.result.replace("93.75", "99"))
+    with pytest.raises(CommandError, match="1 of 1"):
+        call_command("recompute_rounds")
+    assert "does not match its digest" in capsys.readouterr().err
+
+
+def _without_guard(kept: Frozen, **changes) -> None:
+    """Forge a frozen row as somebody with the whole database in hand could."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER evaluation_frozen_no_update")
+        else:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        Frozen.objects.filter(pk=kept.pk).update(**changes)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def test_a_finished_round_is_published_once_by_the_head_of_the_authority(people, finished, at):
+    with pytest.raises(NotAllowed):
+        publish_round(actor=people.director, at=at, key="p", round=finished)
+    done = publish_round(actor=people.supervisor, at=at, key="p", round=finished)
+    assert (done.state, done.published_at) == (State.PUBLISHED, at)
+    with pytest.raises(Conflict):
+        publish_round(actor=people.supervisor, at=at, key="p2", round=finished)
+    assert [line.what for line in timeline("round", finished.pk)][:2] == ["发布了评价结果", "评价定稿"]
+
+
+def test_every_step_out_of_order_is_refused(people, residents, round, at):
+    steps = {
+        "open": lambda: open_round(actor=people.officer, at=at, key="1", round=round),
+        "hand in": lambda: hand_in_assessment(actor=people.inspector, at=at, key="2", round=round),
+        "finish": lambda: finish_round(actor=people.supervisor, at=at, key="3", round=round),
+        "publish": lambda: publish_round(actor=people.supervisor, at=at, key="4", round=round),
+        "assess": lambda: assess(people, round, at, AGENCY),
+    }
+    for step in steps.values():
+        with pytest.raises(Conflict):
+            step()
+
+
+def test_a_round_with_answers_is_not_cancelled(people, residents, round, at):
+    answer(people, round, residents[0], at)
+    with pytest.raises(Refused, match="已有进驻单位作答"):
+        cancel_round(actor=people.officer, at=at, key="c", round=round, reason="x")
+
+
+# --- gates and lists -------------------------------------------------------------------------------------------------------
+
+
+def test_rounds_are_seen_by_operator_and_authority_of_the_park_alone(people, round, at):
+    on = at.date()
+    for person, count in (
+        (people.officer, 1),
+        (people.inspector, 1),
+        (people.qihang_clerk, 0),
+        (people.tianhe_officer, 0),
+        (people.stranger, 0),
+    ):
+        assert rounds_for(standing_of(person, on)).count() == count
+    with pytest.raises(NotFound):
+        round_for(standing_of(people.tianhe_officer, on), people.tianhe, round.pk)
+    with pytest.raises(NotFound):
+        round_for(standing_of(people.officer, on), people.tianhe, round.pk)
+
+
+def test_a_resident_sees_the_rounds_that_ask_it(people, residents, round, at):
+    on = at.date()
+    (mine,) = asked_of(standing_of(people.qihang_clerk, on), people.huangpu, on)
+    assert (mine.round, mine.institution, mine.answered, mine.open) == (round, residents[0], False, True)
+    answer(people, round, residents[0], at)
+    assert asked_round(standing_of(people.qihang_clerk, on), people.huangpu, round.pk, on).answered
+    for person, park in ((people.yuecai_clerk, people.tianhe), (people.officer, people.huangpu)):
+        with pytest.raises(NotFound):
+            asked_round(standing_of(person, on), park, round.pk, on)
+
+
+def test_progress_says_how_many_and_never_what(people, residents, round, at):
+    samples.answer_all(round, residents[:3], at=at)
+    assert [(p.level, p.done, p.of) for p in progress(round, at.date())] == [
+        ("residents", 3, 7),
+        ("operator", 0, 16),
+        ("authority", 0, 16),
+    ]
+    assert respondents(people.huangpu, at.date()).count() == 7
+
+
+# --- schemes ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_house_brings_its_own_scheme_and_three_real_methods(people, at):
+    found = schemes_for(people.huangpu, at.date())
+    assert [scheme_name(s) for s in found] == ["house:hrpark:1", "house:hightech:1", "house:smartpark:1", "house:suqian:1"]
+    methods = {m["method"] for s in found for row in s.body["rows"].values() for m in row["measures"].values()}
+    assert methods == {"target_ratio", "growth", "baseline_growth", "bands", "checklist"}
+    for seed in found:
+        assert "本平台拟定" in seed.basis
+
+
+@pytest.mark.parametrize(
+    ("scheme", "row", "score"),
+    [("house:hightech:1", "T1.05", "91.4"), ("house:smartpark:1", "T1.05", "100"), ("house:suqian:1", "T1.05", "120")],
+)
+def test_the_three_real_methods_score_shandong_2021(people, at, scheme, row, score):
+    """Growth of 45.7 % and 54.1 %: 91.4 % of the way to 50 %, the highest band, the cap of 120 %."""
+    returns.make_declaration(people.huangpu, 2020, returns.SHANDONG_2020)
+    returns.make_declaration(people.huangpu, 2021, returns.SHANDONG_2021)
+    returns.verify_all(people.huangpu, 2021)
+    made = samples.make_round(people.huangpu, at=at, scheme=scheme, as_of=date(2021, 12, 31))
+    assert review(made, at.date()).row(row).figure["score"] == score
+
+
+def test_an_authority_adopts_a_scheme_of_its_own_and_a_wrong_one_is_refused(people, at):
+    body = SEEDS.get("suqian-1").body
+
+    def adopt(key, actor=people.supervisor, **over):
+        given = {
+            "park": people.huangpu, "authority": people.authority, "scheme": "own", "name": "区级方案", "since": at.date(),
+            "edition": "draft-2025", "basis": "黄人社〔2026〕1号", "body": body,
+        }  # fmt: skip
+        return adopt_scheme(actor=actor, at=at, key=key, **{**given, **over})
+
+    assert (adopt("1").version, adopt("2").version) == (1, 2)
+    assert scheme_name(schemes_for(people.huangpu, at.date())[0]) == f"{people.authority.pk}:own:2"
+    assert len(schemes_for(people.tianhe, at.date())) == 4
+    with pytest.raises(Refused, match="三级权重"):
+        adopt("3", body={**body, "levels": {"residents": 30, "operator": 20, "authority": 0}})
+    for actor in (people.inspector, people.director, people.tianhe_director):
+        with pytest.raises(NotAllowed):
+            adopt("4", actor=actor)
+    with pytest.raises(DatabaseError, match="stays frozen"), transaction.atomic():
+        Scheme.objects.update(name="x")
+
+
+def test_a_seed_that_changed_after_it_was_used_stops_the_next_round(people, at, monkeypatch):
+    prepare(people, at)
+    seed = SEEDS.get("hrpark-1")
+    monkeypatch.setitem(SEEDS._things, "hrpark-1", type(seed)(**{**vars(seed), "name": "改过的方案"}))
+    with pytest.raises(Misconfigured, match="no longer says"):
+        prepare(people, at, key="p2", name="另一轮")
+
+
+def test_a_seed_with_a_mistake_stops_start_up():
+    raw = {
+        "key": "x",
+        "version": 1,
+        "name": "x",
+        "edition": "draft-2025",
+        "since": date(2025, 1, 1),
+        "basis": "x",
+        "body": {"rows": {}},
+    }
+    with pytest.raises(Misconfigured, match="没有任何指标行"):
+        seed_from(raw, name="x-1")
+
+
+def test_the_database_holds_what_must_hold(people, residents, round, at):
+    for wrong in (
+        lambda: Answer.objects.create(round=round, row="T1.13", score=6),
+        lambda: SelfScore.objects.create(round=round, row=AGENCY, score=-1),
+        lambda: Assessment.objects.create(round=round, row=AGENCY, verdict="adjust", score=5, assessed_by="x", assessed_at=at),
+        lambda: Round.objects.filter(pk=round.pk).update(self_until=round.answers_until - timedelta(1)),
+        lambda: Round.objects.filter(pk=round.pk).update(state="published"),
+        lambda: Participation.objects.bulk_create([Participation(round=round, institution=residents[0]) for _ in "ab"]),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            wrong()
