@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,17 +11,18 @@ from django.utils.timezone import localtime
 
 from hrpark.accounts.models import Organisation, OrganisationKind, Park, Person
 from hrpark.accounts.queries import require
+from hrpark.standard.kinds import cites
 from hrpark.toolbox.errors import Conflict, Misconfigured, Refused
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
 from . import permissions
 from .models import Occupancy, ParkProfile, Space, SpaceKind
-from .queries import chain_of
+from .queries import Board, Held, chain_of
 from .rules import may_lie_in
 
-#: First half of the advisory lock's key on PostgreSQL; the second is the space.
-LOCK = 0x4F43
+#: First half of an advisory lock's key on PostgreSQL; the second is the space, or the park for those who take many.
+LOCK, PARK_LOCK = 0x4F43, 0x4F44
 
 PROFILE_FIELDS = (
     "level", "approved_by", "approval_document", "approved_on", "region", "region_code", "address", "introduction",
@@ -93,10 +95,63 @@ def release(*, subject: models.Model, at: datetime) -> int:
     return len(held)
 
 
+def occupy_anew(
+    *, park: Park, kind: str, subject_type: str, wanted: Mapping[str, Sequence[tuple[int, datetime, datetime | None]]]
+) -> None:  # fmt: skip
+    """For many subjects at once (id → [(space, starts, ends)]): what they held is given up, what is wanted is taken.
+
+    Inside the caller's transaction, in a few statements; Occupied when any of it is not free, and then the caller's
+    transaction has to fail. It holds one lock over the park, since a lock a space would fill the server's table of locks.
+    """
+    if not connection.in_atomic_block:
+        raise Misconfigured("occupy_anew() is called inside the transaction of the verb that needs the spaces")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PARK_LOCK, park.pk % 2**31])
+    subjects = list(wanted)
+    for start in range(0, len(subjects), 5000):
+        Occupancy.objects.filter(subject_type=subject_type, subject_id__in=subjects[start : start + 5000]).delete()
+    board = Board(park.pk)
+    rows: list[Occupancy] = []
+    for subject_id, stays in wanted.items():
+        for space, starts, ends in stays:
+            if ends is not None and ends <= starts:
+                continue
+            holder = board.holder(space, starts, ends)
+            if holder is not None:
+                raise Occupied(f"{board.names[space]}在所选期间已被占用，请另选时间或空间。")
+            board.hold(space, Held(starts, ends, kind, subject_type, subject_id))
+            rows.append(
+                Occupancy(
+                    park=park,
+                    space_id=space,
+                    starts=starts,
+                    ends=ends,
+                    kind=kind,
+                    subject_type=subject_type,
+                    subject_id=subject_id,
+                )
+            )
+    try:
+        with transaction.atomic():
+            Occupancy.objects.bulk_create(rows)
+            Occupancy.objects.bulk_create(
+                Occupancy(
+                    park=park, space_id=above, starts=own.starts, ends=own.ends, kind=kind, subject_type=subject_type,
+                    subject_id=own.subject_id, part_of=own,
+                )
+                for own in rows
+                for above in board.above(own.space_id)
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise Occupied("所选空间刚刚已被他人占用，请刷新后重试。") from error
+
+
 def _lock(chain: list[Space]) -> None:
     if connection.vendor != "postgresql":
         return  # SQLite: the transaction is IMMEDIATE, there is one writer at a time
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [PARK_LOCK, chain[-1].park_id % 2**31])
         for above in chain[:-1]:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [LOCK, above.pk % 2**31])
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, chain[-1].pk % 2**31])
@@ -117,6 +172,7 @@ def _says(space: Space, blocking: Occupancy) -> str:
 # --- spaces ------------------------------------------------------------------------------------------------------------
 
 
+@cites("4.2.1")
 @verb("parks.space.add", "登记了空间")
 def add_space(
     deed: Deed, *, actor: Person | System, at: datetime, key: str, park: Park, kind: str, code: str, name: str,
@@ -157,6 +213,7 @@ def edit_space(
     return space
 
 
+@cites("3.1", "3.2", label="园区档案：级别、批准、运营方与委托期限")
 @verb("parks.profile.set", "更新了园区档案")
 def set_profile(deed: Deed, *, actor: Person | System, at: datetime, key: str, park: Park, **fields: Any) -> ParkProfile:
     """What the park is (3.1) and who runs it on which mandate (3.2)."""

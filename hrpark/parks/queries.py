@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -12,7 +13,9 @@ from django.utils.timezone import get_default_timezone
 
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
+from hrpark.standard.kinds import cites
 from hrpark.toolbox.errors import NotFound
+from hrpark.toolbox.text import match_key
 
 from . import permissions
 from .models import Occupancy, ParkProfile, Space, SpaceKind, ZoneKind
@@ -111,6 +114,72 @@ def occupancies_of(subject_type: str, subject_id: object) -> QuerySet[Occupancy]
 
 
 @dataclass(frozen=True)
+class Held:
+    """A space is held over [starts, ends) by a subject."""
+
+    starts: datetime
+    ends: datetime | None
+    kind: str
+    subject_type: str
+    subject_id: str
+
+    def meets(self, starts: datetime, ends: datetime | None) -> bool:
+        return (self.ends is None or starts < self.ends) and (ends is None or self.starts < ends)
+
+
+class Board:
+    """Every space of a park and who holds it when, in memory: for judging many wishes at once."""
+
+    def __init__(self, park_id: int):
+        rows = list(Space.objects.filter(park_id=park_id).values_list("pk", "code", "name", "parent_id", "retired_on"))
+        self.names = {pk: name for pk, _, name, _, _ in rows}
+        self.parents = {pk: parent for pk, _, _, parent, _ in rows}
+        self.retired = {pk: day for pk, _, _, _, day in rows if day is not None}
+        self.parts: dict[int, list[int]] = defaultdict(list)
+        for pk, parent in self.parents.items():
+            if parent is not None:
+                self.parts[parent].append(pk)
+        self._by_words = {match_key(name): pk for pk, _, name, _, _ in rows} | {
+            match_key(code): pk for pk, code, _, _, _ in rows
+        }
+        self.held: dict[int, list[Held]] = defaultdict(list)
+        taken = Occupancy.objects.whole().filter(park_id=park_id)
+        for space, *rest in taken.values_list("space_id", "starts", "ends", "kind", "subject_type", "subject_id"):
+            self.held[space].append(Held(*rest))
+
+    def find(self, words: str) -> int | None:
+        """The space that somebody calls so, by number or name."""
+        return self._by_words.get(match_key(words))
+
+    def above(self, space: int) -> list[int]:
+        """What it lies in, the largest first."""
+        found: list[int] = []
+        while (parent := self.parents[space]) is not None:
+            found.insert(0, parent)
+            space = parent
+        return found
+
+    def within(self, space: int) -> list[int]:
+        return [found for part in self.parts.get(space, ()) for found in (part, *self.within(part))]
+
+    def holder(self, space: int, starts: datetime, ends: datetime | None) -> Held | None:
+        """Who stands in the way: in the space, in what it lies in, or in a part of it."""
+        for one in (space, *self.above(space), *self.within(space)):
+            for held in self.held.get(one, ()):
+                if held.meets(starts, ends):
+                    return held
+        return None
+
+    def hold(self, space: int, held: Held) -> None:
+        self.held[space].append(held)
+
+    def free(self, subject_type: str, subjects: Container[str]) -> None:
+        """As if these subjects held nothing."""
+        for space, rows in self.held.items():
+            self.held[space] = [h for h in rows if h.subject_type != subject_type or h.subject_id not in subjects]
+
+
+@dataclass(frozen=True)
 class Zone:
     """One functional zone (4.2.2 to 4.2.6): its spaces in use, their area, and how many of them are taken."""
 
@@ -122,6 +191,7 @@ class Zone:
     taken: int
 
 
+@cites("4.2.1", label="分区面积与占用")
 def zones_of(park: Park, on: date) -> tuple[Zone, ...]:
     """All five zones on a day. Only spaces without parts count, so that no square metre counts twice."""
     used = Q(retired_on__isnull=True) | Q(retired_on__gt=on)

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from hrpark.parks.actions import Occupied, occupy, release
+from hrpark.parks.actions import Occupied, occupy, occupy_anew, release
 from hrpark.parks.models import Occupancy, Space
-from hrpark.parks.queries import free_units, midnight, occupancies_of, taken_at
+from hrpark.parks.queries import Board, free_units, midnight, occupancies_of, taken_at
 from hrpark.parks.samples import make_building, make_space
 from hrpark.toolbox.errors import Refused
 
@@ -133,3 +133,48 @@ def test_who_is_in_and_what_is_free(at):
     assert list(free_units(park, at, at + HOUR).values_list("code", flat=True)) == ["A座102"]
     assert list(free_units(park, at + HOUR, None).values_list("code", flat=True)) == ["A座101", "A座102"]
     assert [o.space for o in occupancies_of("park", park.pk)] == [unit, floor2]
+
+
+def many(park, wanted):
+    with transaction.atomic():
+        occupy_anew(park=park, kind="residency", subject_type="residency", wanted=wanted)
+
+
+def test_many_take_their_spaces_at_once(at, django_assert_max_num_queries):
+    make_building(at=at, floors=4, units=5)
+    units = list(Space.objects.filter(kind="unit").order_by("code"))
+    park = units[0].park
+    with django_assert_max_num_queries(10):
+        many(park, {str(n): [(unit.pk, at, None)] for n, unit in enumerate(units)})
+    assert Occupancy.objects.whole().count() == len(units)
+    assert Occupancy.objects.count() == 3 * len(units)
+    with pytest.raises(Occupied, match="其中的"):
+        take(Space.objects.get(code="A座4层"), at, None)
+    with pytest.raises(Occupied):
+        take(units[3], at, None)
+
+
+def test_many_may_give_up_what_they_had_for_something_else(at):
+    make_building(at=at)
+    a, b = Space.objects.get(code="A座101"), Space.objects.get(code="A座102")
+    many(a.park, {"1": [(a.pk, at, None)], "2": [(b.pk, at, None)]})
+    many(a.park, {"1": [(a.pk, at, at + HOUR), (b.pk, at + HOUR, None)], "2": [(b.pk, at, at + HOUR), (a.pk, at + HOUR, None)]})
+    assert [o.space for o in occupancies_of("residency", 1)] == [a, b]
+    assert Occupancy.objects.whole().count() == 4
+
+
+def test_of_many_not_one_is_taken_when_any_is_not_free(at):
+    make_building(at=at)
+    a, b, floor = (Space.objects.get(code=code) for code in ("A座101", "A座102", "A座1层"))
+    take(a, at, at + HOUR)
+    for space in (a, floor):
+        with pytest.raises(Occupied):
+            many(a.park, {"1": [(b.pk, at, None)], "2": [(space.pk, at, None)]})
+    assert Occupancy.objects.whole().count() == 1
+    many(a.park, {"1": [(b.pk, at, None)], "2": [(a.pk, at, at), (a.pk, at + HOUR, None)]})
+
+
+def test_a_board_knows_spaces_by_number_and_name_however_they_are_written(at):
+    space = make_space(at=at, code="A-101", name="一号楼 101 室")
+    board = Board(space.park_id)
+    assert [board.find(w) for w in ("Ａ-101", "a101", "一号楼101室", "B9")] == [space.pk, space.pk, space.pk, None]
