@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from hrpark.accounts.actions import grant_role, verify_role
 from hrpark.accounts.models import Membership, Organisation, OrganisationKind, Park, Person
@@ -96,7 +97,7 @@ def begin_application(
     organisation = organisation_by_uscc(code)
     own = standing_of(actor, day_of(at)).own(permissions.OWN, park.pk)
     if organisation is not None:
-        _check_people(organisation, actor, own)
+        _check_people(organisation, actor, own, day_of(at))
     institution = _dossier(park, kind, name, code, uscc_reason, supporting_kind, at, key)
     organisation = institution.organisation or organisation
     if organisation is not None and organisation.pk not in own:
@@ -130,12 +131,13 @@ def _code(uscc: str, reason: str) -> str:
     return str(reading.value)
 
 
-def _check_people(organisation: Organisation, actor: Person, own: frozenset[int]) -> None:
+def _check_people(organisation: Organisation, actor: Person, own: frozenset[int], on: date) -> None:
     if organisation.kind != OrganisationKind.INSTITUTION:
         raise Refused(
             f"该代码登记为{OrganisationKind(organisation.kind).label}，不能作为机构申请入驻，请核对营业执照。", field="uscc"
         )
-    verified = organisation.memberships.filter(until=None, verified_at__isnull=False).exclude(person=actor)
+    running = Q(until__isnull=True) | Q(until__gt=on)
+    verified = organisation.memberships.filter(running, verified_at__isnull=False).exclude(person=actor)
     if organisation.pk not in own and verified.exists():
         raise NeedsApproval(organisation)
 

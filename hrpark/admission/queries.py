@@ -323,6 +323,17 @@ class Line:
     def stands(self) -> Outcome:
         return Outcome(self.judgement.stands)
 
+    @property
+    def says(self) -> str:
+        """The outcome in a word. A priority that is not met is no failure."""
+        return label_of(self.judgement.kind, self.stands)
+
+
+def label_of(kind: str, outcome: Outcome) -> str:
+    if kind == PRIORITY:
+        return {Outcome.PASSED: "具备", Outcome.FAILED: "不具备"}.get(outcome, outcome.label)
+    return outcome.label
+
 
 def verdicts(application: Application, round: int | None = None) -> list[Line]:
     """The verdicts of a round, the last one unless said otherwise, letter by letter."""
@@ -364,7 +375,7 @@ def points_of(application: Application, lines: Iterable[Line], today: date) -> P
         worth["g"] = 0
         withheld["g"] = "园区没有公平竞争审查记录，本项不计分（公平竞争审查条例第八条至第十条）"
     met = {line.letter: worth.get(line.letter, 0) for line in priority_of(lines) if line.stands is Outcome.PASSED}
-    return Points(sum(met.values()), sum(worth.values()), met, held.basis.words, withheld)
+    return Points(sum(met.values()), sum(worth.values()), met, held.basis, withheld)
 
 
 def fair_review_on(park: Park, day: date) -> FairReview | None:

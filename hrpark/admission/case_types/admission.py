@@ -11,6 +11,7 @@ from datetime import date, datetime
 from hrpark.cases import kinds
 from hrpark.cases.kinds import APPLICANT, NOBODY, CaseKind, ItemText, Move, State, case_kind
 from hrpark.cases.models import Case, Step
+from hrpark.institutions.actions import cease_to_apply
 from hrpark.institutions.kinds import segments_on
 from hrpark.institutions.models import CredentialKind, Education, LegalForm, LicenceKind, SupportingKind
 from hrpark.trail.actions import Actor
@@ -148,3 +149,5 @@ class Admission(CaseKind):
         """Whatever closes the case closes the application: the institution may apply again."""
         if self.state(case.state).final:
             Application.objects.filter(case=case).update(open=False)
+            if case.state != SETTLED.key and case.institution is not None:
+                cease_to_apply(institution=case.institution, at=at)

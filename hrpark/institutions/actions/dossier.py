@@ -20,6 +20,7 @@ from hrpark.trail.kinds import System
 from .. import permissions
 from ..facts import DOSSIER
 from ..models import Institution, Kind, Status
+from ..rules import status_on
 from .facts import mark_dirty
 
 #: What may be changed on a dossier. Status follows from residency, the organisation from its code.
@@ -144,6 +145,13 @@ def edit_institution(
 def become_applicant(*, institution: Institution, at: datetime) -> None:
     """It applies to come in: called by admission in its own transaction. Who is resident stays resident."""
     Institution.objects.filter(pk=institution.pk).exclude(status=Status.RESIDENT).update(status=Status.APPLICANT, changed_at=at)
+
+
+def cease_to_apply(*, institution: Institution, at: datetime) -> None:
+    """The application came to nothing: the dossier stands again as its stays say. Called by admission in its own transaction."""
+    stays = institution.residencies.values_list("starts", "ends")
+    status = status_on(Status.LISTED, stays, at.date())
+    Institution.objects.filter(pk=institution.pk, status=Status.APPLICANT).update(status=status, changed_at=at)
 
 
 def clean(changes: dict[str, Any], institution: Institution, at: datetime) -> dict[str, Any]:
