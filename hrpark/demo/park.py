@@ -100,9 +100,8 @@ class Made:
     units: list[Space]
 
 
-def build(at: datetime) -> Made:
-    """The whole demo, into an empty database."""
-    stage = Stage(at)
+def build(stage: Stage) -> Made:
+    """The parks, their people and their residents, into an empty database."""
     person(stage, people.INSTALLER, installs=True)
     for login in people.LOGINS:
         if login is not people.INSTALLER:

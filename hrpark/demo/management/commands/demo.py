@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from hrpark.accounts.queries import is_empty
-from hrpark.demo.park import build
+from hrpark.demo.work import fill
 
 
 class Command(BaseCommand):
@@ -15,4 +15,4 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not is_empty():
             raise CommandError("The database is not empty; the demo is made only into an empty one (make reset).")
-        build(timezone.now())
+        fill(timezone.now())

@@ -1,0 +1,132 @@
+"""What is on the desks of the demo park: applications at every stage, two years of figures, a finished and an open round.
+
+The same builders as in the tests, so that what the demo shows is what the tests prove. Figures are drawn from the demo's
+seed within the published ranges; nothing here is the figure of a real park.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from hrpark.admission import samples as admission
+from hrpark.admission.actions import decide, respond, send_back, sign_agreement
+from hrpark.evaluation import samples as rounds
+from hrpark.evaluation.actions import publish_round
+from hrpark.institutions.models import Institution
+from hrpark.institutions.queries import resident_agencies
+from hrpark.returns import samples as figures
+
+from . import people
+from .park import Made, Stage, build
+
+#: (name, days ago it was handed in, what has happened to it since)
+APPLICATIONS = (
+    ("广州湾创人才科技有限公司", 9, "submitted"),
+    ("广州众合灵工信息服务有限公司", 4, "submitted"),
+    ("广州精英背调科技有限公司", 6, "sent_back"),
+    ("广州领航猎头顾问有限公司", 5, "ready"),
+    ("广州才通测评有限公司", 40, "refused"),
+    ("广州融智人力资源集团有限公司", 70, "signed"),
+)
+
+
+def fill(at: datetime) -> Made:
+    """The whole demo: the park, then its work."""
+    stage = Stage(at)
+    made = build(stage)
+    applications(stage, made)
+    returns(stage, made)
+    evaluation(stage, made)
+    return made
+
+
+def applications(stage: Stage, made: Made) -> None:
+    officer, director = stage.people[people.OFFICER.key], stage.people[people.DIRECTOR.key]
+    free = iter(made.units[len(made.residents) :])
+    for name, days, what in APPLICATIONS:
+        handed_in, later = stage.moment(days), stage.moment(max(days - 2, 0), 15)
+        given = {"at": handed_in, "park": made.park, "name": name, "uscc": stage.uscc()}
+        if what in ("submitted", "sent_back"):
+            application = admission.make_application(**given)
+            if what == "sent_back":
+                stage.do(respond, days - 1, actor=officer, application=application, note="已收到申请，正在核对材料。")
+                asked = [{"field": "plan", "says": "请补充入驻后第一年的服务计划和预计服务企业数。"}]
+                stage.do(send_back, days - 2, actor=officer, application=application, asked=asked)
+            continue
+        ready = admission.make_ready(actor=officer, **given)
+        if what == "ready":
+            continue
+        outcome = "refused" if what == "refused" else "admitted"
+        decision = stage.do(
+            decide, days - 5, actor=director, application=ready, outcome=outcome,
+            basis="经入驻评审会议研究，其业务与园区定位不符。" if what == "refused" else "经入驻评审会议研究，符合入驻条件（会议纪要〔2026〕3号）。",
+        )  # fmt: skip
+        if what == "signed":
+            signed = stage.day(days - 10)
+            stage.do(
+                sign_agreement, days - 10, actor=director, application=decision.application, signed_on=signed, years=3,
+                starts=signed, unit=next(free),
+            )  # fmt: skip
+    admission.begin(
+        at=later, park=made.park, applicant=stage.people[people.APPLICANT.key], name="广州新锐数字人力有限公司", uscc=stage.uscc()
+    )  # fmt: skip
+
+
+def yearly(stage: Stage, agencies: int, grown: float) -> dict[str, int]:
+    """A park's year in the ranges that real ones published, for so many agencies, ``grown`` times the first year."""
+    chance = stage.chance
+    revenue = int(agencies * 5200 * grown)  # 万元: about 52 million yuan an agency
+    return {
+        "T1.05.revenue": revenue, "T1.05.tax": int(revenue * 0.018),
+        "T1.07.persons_served": int(agencies * 9800 * grown), "T1.07.employers_served": int(agencies * 420 * grown),
+        "T1.07.posts_provided": int(agencies * 1500 * grown),
+        "T1.08.national": chance.randrange(2, 5), "T1.08.provincial": chance.randrange(8, 14), "T1.08.city": chance.randrange(20, 32),
+        "T1.08.trade": chance.randrange(5, 12), "T1.09.items_published": chance.randrange(180, 260),
+        "T1.09.reads": chance.randrange(90_000, 160_000), "T1.10.events_held": chance.randrange(28, 46),
+        "T1.11.companies_attending": chance.randrange(600, 900), "T1.11.persons_attending": chance.randrange(3500, 6000),
+        "T1.12.delegations_received": chance.randrange(40, 70), "T1.13.response_rate": chance.randrange(93, 98),
+        "T1.14.office_equipment": 95, "T1.14.living_facilities": 90,
+        "T1.15.enterprise_accepted": chance.randrange(80, 120), "T1.15.enterprise_served": chance.randrange(60, 80),
+        "T1.15.talent_accepted": chance.randrange(150, 220), "T1.15.talent_served": chance.randrange(120, 150),
+        "T1.16.employment_services": chance.randrange(120, 180), "T1.16.talent_services": chance.randrange(60, 110),
+    }  # fmt: skip
+
+
+def returns(stage: Stage, made: Made) -> None:
+    """Two closed years, verified; a regional figure for the share of row T1.06."""
+    director, inspector = stage.people[people.DIRECTOR.key], stage.people[people.INSPECTOR.key]
+    year = stage.today.year - 1
+    for past, grown in ((year - 1, 1.0), (year, 1.12)):
+        days = (stage.today - date(past + 1, 2, 20)).days
+        residents = resident_agencies(made.park, date(past, 12, 31)).count()
+        figures.make_declaration(
+            made.park, past, yearly(stage, max(residents, 8), grown), actor=director, at=stage.moment(max(days, 0))
+        )
+        figures.verify_all(made.park, past, actor=inspector, at=stage.moment(max(days - 20, 0)))
+        figures.make_regional_figure(
+            made.park, past, int(680_000 * grown), actor=stage.people[people.SUPERVISOR.key], at=stage.moment(max(days - 21, 0))
+        )
+
+
+def evaluation(stage: Stage, made: Made) -> None:
+    """Last year's round, finished and published; a mid-year one that residents are answering now."""
+    director, inspector, supervisor = (stage.people[p.key] for p in (people.DIRECTOR, people.INSPECTOR, people.SUPERVISOR))
+    year = stage.today.year - 1
+    begun = max((stage.today - date(year + 1, 4, 1)).days, 30)
+    finished = rounds.make_round(made.park, at=stage.moment(begun), actor=supervisor, as_of=date(year, 12, 31))
+    answering = list(residents_with_people(made, finished.as_of))
+    rounds.answer_all(finished, answering, at=stage.moment(begun - 3))
+    rounds.rate_all(finished, at=stage.moment(begun - 6), actor=director, score=92)
+    rounds.close(finished, at=stage.moment(begun - 15), actor=inspector)
+    finished.refresh_from_db()
+    rounds.assess_all(finished, at=stage.moment(begun - 16), actor=inspector, adjusted={"T1.14": 82})
+    done = rounds.finish(finished, at=stage.moment(begun - 18), inspector=inspector, supervisor=supervisor)
+    stage.do(publish_round, begun - 19, actor=supervisor, round=done)
+    now = rounds.make_round(
+        made.park, at=stage.moment(5), actor=supervisor, as_of=stage.day(6), name=f"{stage.today.year}年评价", days=21
+    )
+    rounds.answer_all(now, answering[1:4], at=stage.moment(2))
+
+
+def residents_with_people(made: Made, on: date) -> list[Institution]:
+    return list(resident_agencies(made.park, on).order_by("pk")[:12])
