@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -186,6 +187,18 @@ def add_organisation(
     organisation = Organisation.objects.create(kind=kind, name=name, uscc=uscc or None, created_at=at)
     deed.record(organisation, park=None, kind=kind, name=name)
     return organisation
+
+
+def add_organisations(*, kind: str, bodies: Mapping[str, str], at: datetime) -> dict[str, Organisation]:
+    """For many bodies at once (code → name): the known organisation of each code, or a new one; those of another kind are
+    left out. Inside the caller's transaction, whose deed tells where they come from."""
+    found: dict[str, Organisation] = {}
+    codes = sorted(bodies)
+    for part in (codes[i : i + 5000] for i in range(0, len(codes), 5000)):
+        found |= {o.uscc: o for o in Organisation.objects.filter(uscc__in=part)}
+    new = [Organisation(kind=kind, name=bodies[code], uscc=code, created_at=at) for code in codes if code not in found]
+    Organisation.objects.bulk_create(new)
+    return {code: o for code, o in found.items() if o.kind == kind} | {o.uscc: o for o in new}
 
 
 @verb("accounts.role.grant", "授予了角色")

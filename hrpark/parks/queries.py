@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -162,21 +162,16 @@ class Board:
     def within(self, space: int) -> list[int]:
         return [found for part in self.parts.get(space, ()) for found in (part, *self.within(part))]
 
-    def holder(self, space: int, starts: datetime, ends: datetime | None) -> Held | None:
-        """Who stands in the way: in the space, in what it lies in, or in a part of it."""
+    def holder(self, space: int, starts: datetime, ends: datetime | None, *, but: str = "") -> Held | None:
+        """Who stands in the way: in the space, in what it lies in, or in a part of it. ``but``: a subject that may."""
         for one in (space, *self.above(space), *self.within(space)):
             for held in self.held.get(one, ()):
-                if held.meets(starts, ends):
+                if held.meets(starts, ends) and held.subject_id != but:
                     return held
         return None
 
     def hold(self, space: int, held: Held) -> None:
         self.held[space].append(held)
-
-    def free(self, subject_type: str, subjects: Container[str]) -> None:
-        """As if these subjects held nothing."""
-        for space, rows in self.held.items():
-            self.held[space] = [h for h in rows if h.subject_type != subject_type or h.subject_id not in subjects]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What can be imported into the dossiers: one file a target, found by discovery."""
