@@ -263,10 +263,13 @@ _IN_THE_WAY = {
 }
 
 
-def _advance(job: ImportJob, state: State, at: datetime) -> ImportJob:
-    """Lock the job as it stands now, and move it on; Conflict when somebody else has moved it elsewhere."""
+def _advance(job: ImportJob, state: State, at: datetime, *, writing: bool = False) -> ImportJob:
+    """Lock the job as it stands now, and move it on; Conflict when somebody else has moved it elsewhere.
+
+    While it is being imported, only who writes (``writing``) moves it.
+    """
     locked = ImportJob.objects.select_for_update().get(pk=job.pk)
-    if state not in ADVANCES[locked.state] or locked.forgotten_at:
+    if state not in ADVANCES[locked.state] or locked.forgotten_at or (locked.state == State.IMPORTING and not writing):
         raise Conflict(_IN_THE_WAY.get(State(locked.state), "这次导入的状态已有变化，请刷新页面后再试。"))
     locked.state, locked.changed_at = state, at
     locked.due_at = at if state in (State.MAPPED, State.IMPORTING) else None
@@ -418,15 +421,14 @@ def write_rows(*, job: ImportJob, at: datetime) -> ImportJob:
 @verb("sheets.import.write", "导入了表格")
 def _write(deed: Deed, *, actor: Person | System, at: datetime, key: str, job: ImportJob) -> ImportJob:
     kind, park, revision = target_of(job), job.park, job.revision
-    job = _advance(job, State.DONE, at)
+    job = _advance(job, State.DONE, at, writing=True)
     if job.revision != revision:
         raise Conflict("这次导入已重新核对。")
-    fields = kind.by_name()
     done = created = changed = 0
     rows = job.rows.filter(accepted=True).order_by("number")
     for part in _parts(list(rows.values("number", "identity", "values", "changes", "verdict", "reason")), kind.chunk):
         current = kind.existing(park.pk, [row["identity"] for row in part], lock=True)
-        ready = [r for r in (_row(row, current.get(row["identity"]), fields) for row in part) if r is not None]
+        ready = [r for r in (_row(row, current.get(row["identity"]), kind) for row in part) if r is not None]
         told = list(kind.write(ready, actor=actor, at=at, park=park, job=job)) if ready else []
         deed.also_many(told, park=park.pk)
         created += sum(row.new for row in ready)
@@ -439,10 +441,10 @@ def _write(deed: Deed, *, actor: Person | System, at: datetime, key: str, job: I
     return job
 
 
-def _row(row: Mapping[str, Any], current: Mapping[str, Any] | None, fields: Mapping[str, Any]) -> Row | None:
+def _row(row: Mapping[str, Any], current: Mapping[str, Any] | None, kind: ImportTarget) -> Row | None:
     """An accepted row as the target gets it, when the register still is as the officer saw it; None when nothing is left to do."""
-    new, identity = row["verdict"] == Verdict.NEW, row["identity"]
-    now = differences(row["values"], current) if current is not None else {}
+    new, identity, fields = row["verdict"] == Verdict.NEW, row["identity"], kind.by_name()
+    now = differences(row["values"], current, kind.identities()) if current is not None else {}
     if current is None and not new:
         raise Stale(f"“{identity}”在预览之后已从名册中移出，已重新核对，请查看后再次确认。")
     if current is not None:
@@ -457,7 +459,7 @@ def _row(row: Mapping[str, Any], current: Mapping[str, Any] | None, fields: Mapp
 
 @verb("sheets.import.again", "名册有变，重新核对")
 def _check_again(deed: Deed, *, actor: Person | System, at: datetime, key: str, job: ImportJob, reason: str) -> ImportJob:
-    job = _advance(job, State.MAPPED, at)
+    job = _advance(job, State.MAPPED, at, writing=True)
     job.error = reason[:500]
     job.accepted = 0
     job.rows.filter(accepted=True).update(accepted=False)
@@ -468,7 +470,7 @@ def _check_again(deed: Deed, *, actor: Person | System, at: datetime, key: str, 
 
 @verb("sheets.import.fail", "导入没有成功")
 def _fail(deed: Deed, *, actor: Person | System, at: datetime, key: str, job: ImportJob, reason: str) -> ImportJob:
-    job = _advance(job, State.FAILED, at)
+    job = _advance(job, State.FAILED, at, writing=True)
     job.error = reason[:500]
     job.save()
     deed.record(job, park=job.park_id, reason=reason)

@@ -34,8 +34,8 @@ def suggest(header: Sequence[str], fields: Sequence[Field]) -> Columns:
     for column, name in enumerate(header):
         variants = heading_variants(name)
         for order, field in enumerate(fields):
-            score = max((_score(variants, match_key(word)) for word in field.words), default=0)
-            if score:
+            score = max(_score(variants, match_key(word)) - min(n, 9) for n, word in enumerate(field.words))
+            if score > 0:
                 scores.append((-score, column, order, field.name))
     columns: Columns = {}
     taken: set[str] = set()
@@ -50,7 +50,7 @@ def _score(variants: Sequence[str], word: str) -> int:
     if not word:
         return 0
     if word in variants:
-        return 1000 - 10 * variants.index(word)
+        return 2000 - 20 * variants.index(word)
     if len(word) >= 3 and variants and any(v.endswith(word) for v in variants):
         return 100 + len(word)
     return 0

@@ -92,7 +92,7 @@ def judge(rows: Sequence[Judged], existing: Mapping[str, Mapping[str, Any]], ide
         current = existing.get(row.identity)
         if current is not None:
             row.problems = [p for p in row.problems if not (p.overridable and p.field in identity)]
-        row.changes = differences(row.values, current) if current is not None else {}
+        row.changes = differences(row.values, current, identity) if current is not None else {}
         verdict = NEW if current is None else CHANGED if row.changes else SAME
         if not row.problems:
             row.verdict = verdict
@@ -101,11 +101,13 @@ def judge(rows: Sequence[Judged], existing: Mapping[str, Mapping[str, Any]], ide
         row.would_be = verdict if row.overridable else ""
 
 
-def differences(values: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, list[Any]]:
+def differences(values: Mapping[str, Any], current: Mapping[str, Any], identity: Collection[str]) -> dict[str, list[Any]]:
     """field → [old, new], for what the file says and the record says otherwise. A blank cell says nothing, and neither does
-    the end of a period that the file leaves open."""
+    the end of a period that the file leaves open (有效期至 says nothing of the first day)."""
     found = {}
     for name, new in values.items():
+        if name in identity:
+            continue
         old = to_plain(current.get(name))
         if isinstance(new, list) and isinstance(old, list) and None in new and len(new) == len(old):
             new = [o if n is None else n for o, n in zip(old, new, strict=True)]
