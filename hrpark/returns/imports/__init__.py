@@ -1,0 +1,1 @@
+"""What can be imported into declared figures: one file a target, found by discovery."""
