@@ -28,7 +28,7 @@ from hrpark.toolbox.verdict import Evidence
 from hrpark.toolbox.workdays import add_natural_days
 
 from . import permissions
-from .models import Application, FairReview, Judgement, Outcome
+from .models import Agreement, Application, FairReview, Judgement, Outcome
 from .rules import ENTRY, PRIORITY, RULES, Candidate, Check, Professional, Proof, Rule, Segment, rules_on
 
 KIND = "admission"
@@ -399,6 +399,14 @@ def fair_reviews(standing: Standing, park: Park) -> QuerySet[FairReview]:
 def start_by(signed_on: date, days: int) -> date:
     """The last day on which business must have begun (4.3.1.2 b): natural days, the day of signing not counted, a day off moves on."""
     return add_natural_days(signed_on, days).day
+
+
+def agreements_starting(standing: Standing, park: Park, since: date, until: date) -> QuerySet[Agreement]:
+    """Agreements whose last day to begin business lies in these days, the nearest first."""
+    if not standing.may(permissions.READ, park.pk):
+        return Agreement.objects.none()
+    found = Agreement.objects.filter(park=park, start_by__range=(since, until), residency__ends__isnull=True)
+    return found.select_related("application__institution").order_by("start_by", "pk")
 
 
 # --- gates of files ------------------------------------------------------------------------------------------------------

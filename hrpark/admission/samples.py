@@ -48,7 +48,7 @@ def begin(
     """An application that has been begun: a draft of a new institution's, by a person of their own."""
     n = Application.objects.count() + 1
     park = park or make_park(at=at)
-    applicant = applicant or make_person(at=at, name=sample_name(n + 40))
+    applicant = applicant or make_person(at=at, name=sample_name(n + 40), password=None)
     if kind == "supporting":
         over.setdefault("supporting_kind", "law")
     return begin_application(

@@ -203,7 +203,10 @@ def test_what_is_handed_in_has_a_number_clocks_and_its_verdicts(cast, at):
 
 def test_who_applies_cannot_be_changed_while_handing_in(cast, at):
     application = hand_in(cast, at, data={"name": "别的公司", "uscc": cast.qihang.uscc})
-    assert application.case.data["uscc"] == application.institution.uscc and application.case.data["name"] == application.institution.name
+    assert (
+        application.case.data["uscc"] == application.institution.uscc
+        and application.case.data["name"] == application.institution.name
+    )
 
 
 def test_an_application_writes_nothing_into_a_dossier(cast, at):
