@@ -14,6 +14,9 @@ from django.utils import timezone
 
 from hrpark.accounts.models import Organisation, Park, Person
 from hrpark.accounts.queries import require
+from hrpark.documents.actions import issue
+from hrpark.documents.kinds import REPORT
+from hrpark.documents.models import Document
 from hrpark.institutions.models import Institution
 from hrpark.standard.actions import use_edition
 from hrpark.standard.kinds import cites
@@ -36,7 +39,19 @@ from .models import (
     State,
     VetoFinding,
 )
-from .queries import RowReview, authorities_of, inputs_of, is_closed, is_collecting, respondents, review, scheme_for
+from .queries import (
+    RowReview,
+    authorities_of,
+    inputs_of,
+    is_closed,
+    is_collecting,
+    outcome_of,
+    report_of,
+    respondents,
+    review,
+    scheme_for,
+)
+from .report import report_data
 from .rules import scheme as scheme_rules
 from .rules.frozen import canonical, digest, exact
 from .rules.scores import plain
@@ -438,3 +453,24 @@ def publish_round(deed: Deed, *, actor: System | Person, at: datetime, key: str,
     round.save(update_fields=["state", "published_at"])
     deed.record(round, park=round.park_id)
     return round
+
+
+@cites("7-2", label="评价报告")
+def issue_report(*, actor: System | Person, at: datetime, key: str, round: Round) -> Document:
+    """The report of a finished round as a numbered document; issued once, and the same one from then on."""
+    require(actor, permissions.READ, round.park_id, _today(at))
+    with transaction.atomic():
+        round = _locked(round)
+        if round.state not in (State.FINISHED, State.PUBLISHED):
+            raise Refused("评价定稿后才能签发报告；现在可以在结果页查看暂算结果。")
+        issued = report_of(round)
+        if issued is not None:
+            return issued
+        outcome = outcome_of(round, _today(at))
+        authorities = Organisation.objects.filter(pk__in=authorities_of(round.park, _today(at))).order_by("pk")
+        issuer = authorities.values_list("name", flat=True).first() or round.park.name
+        digests = (outcome.inputs_digest, outcome.result_digest)
+        data = report_data(outcome.inputs, outcome.result, issuer=issuer, digests=digests)
+        return issue(
+            actor=actor, at=at, key=key, park=round.park, template=REPORT, subject=round, title=data["title"], data=data, personal=False
+        )  # fmt: skip

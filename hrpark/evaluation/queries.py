@@ -12,7 +12,10 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
+from hrpark.documents.models import Document
+from hrpark.documents.queries import documents_of
 from hrpark.files.kinds import attachable, gate
+from hrpark.files.queries import attachments_by_subject
 from hrpark.institutions.models import Institution
 from hrpark.returns.models import DeclaredFigure
 from hrpark.returns.queries import open_figures_of_years
@@ -344,7 +347,27 @@ def inputs_of(round: Round, on: date) -> dict:
             for a in Assessment.objects.filter(round=round)
         },
         "vetoes": _frozen_vetoes(round),
+        "evidence": _frozen_evidence(round, years[round.year]),
     }  # fmt: skip
+
+
+def _frozen_evidence(round: Round, now: Mapping[str, Reading]) -> dict[str, list[dict]]:
+    """Row → the files behind it: of the self-rating, and of the declared figures of its measures; by id and hash."""
+    rated = {str(s.pk): s.row for s in SelfScore.objects.filter(round=round)}
+    declared = {r.declared.id: key.rpartition(".")[0] for key, r in now.items() if r.declared is not None}
+    found: dict[str, list[dict]] = {}
+    for of_type, rows in (("self_score", rated), ("declared_figure", declared)):
+        for subject_id, files in attachments_by_subject(of_type, list(rows)).items():
+            for file in files:
+                entry = {
+                    "id": file.pk,
+                    "name": file.name,
+                    "label": file.label,
+                    "sha256": file.sha256,
+                    "of": f"{of_type}:{subject_id}",
+                }
+                found.setdefault(rows[subject_id], []).append(entry)
+    return {row: sorted(files, key=lambda f: f["id"]) for row, files in found.items()}
 
 
 def _frozen_row(row: Row) -> dict:
@@ -573,8 +596,20 @@ def restated_since(round: Round) -> list[Restated]:
         for reading in years.values():
             if reading and reading["declared"]:
                 used[int(reading["declared"]["id"])] = (measure, reading["declared"]["value"])
-    moved = DeclaredFigure.objects.filter(pk__in=list(used), superseded_at__isnull=False).select_related("superseded_by")
-    return [Restated(*used[f.pk], f.superseded_by.value, f.superseded_by) for f in moved.order_by("measure", "year")]
+    moved = DeclaredFigure.objects.filter(pk__in=list(used), superseded_at__isnull=False).order_by("measure", "year")
+    return [Restated(*used[f.pk], now.value, now) for f in moved for now in (_last_of(f),)]
+
+
+def _last_of(figure: DeclaredFigure) -> DeclaredFigure:
+    """What a superseded figure has become in the end."""
+    while figure.superseded_at is not None:
+        figure = figure.superseded_by
+    return figure
+
+
+def report_of(round: Round) -> Document | None:
+    """The issued report of a finished round; a withdrawn one no longer counts."""
+    return documents_of("round", round.pk).filter(withdrawn_at__isnull=True).last()
 
 
 # --- evidence of the self-rating ---------------------------------------------------------------------------------------
@@ -596,3 +631,19 @@ def _may_add_evidence(standing: Standing, subject_id: str, on: date) -> bool:
 
 
 gate(attachable("self_score"), read=_may_read_evidence, write=_may_add_evidence)
+
+
+def _may_read_round(standing: Standing, subject_id: str, on: date) -> bool:
+    """Who may read the report of a round: operator and authority; the park's residents once it is published."""
+    round = Round.objects.filter(pk=subject_id).first() if subject_id.isdecimal() else None
+    if round is None:
+        return False
+    published = round.state == State.PUBLISHED and bool(standing.own(permissions.ANSWER, round.park_id))
+    return published or standing.may(permissions.READ, round.park_id)
+
+
+def _nobody(standing: Standing, subject_id: str, on: date) -> bool:
+    return False
+
+
+gate("round", read=_may_read_round, write=_nobody)
