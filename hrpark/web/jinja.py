@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,6 +27,7 @@ from hrpark.toolbox.workdays import working_days_between
 from . import shell
 
 DASH = "—"
+_PLACES = [Decimal(1).scaleb(-places) for places in range(10)]
 WEEKDAYS = "一二三四五六日"
 #: Cookie that remembers how a person wants pages: words out of LOOKS, joined by a dot.
 LOOK_COOKIE = "look"
@@ -35,34 +37,45 @@ BUILD = Path(settings.BASE) / "build" / "static"
 SPRITE = "frontend/icons.svg"
 ICONS = frozenset(json.loads((Path(settings.BASE) / "frontend" / "icons.json").read_text("utf-8")))
 
-_manifest: tuple[float, dict[str, str]] = (0.0, {})
+
+class Build:
+    """The front-end build's manifest, source path → hashed path; read again within a second of a new build."""
+
+    def __init__(self) -> None:
+        self.made, self.looked, self.files = 0.0, 0.0, {}
+
+    def read(self) -> dict[str, str]:
+        now = time.monotonic()
+        if now - self.looked > 1:
+            self.looked = now
+            self._look()
+        return self.files
+
+    def _look(self) -> None:
+        try:
+            made = (BUILD / "manifest.json").stat().st_mtime
+        except FileNotFoundError:
+            made = 0.0
+        if made != self.made:
+            rows = json.loads((BUILD / "manifest.json").read_text("utf-8")) if made else {}
+            self.made, self.files = made, {key: static(row["file"]) for key, row in rows.items()}
+            _drawn.clear()
+
+
 _drawn: dict[tuple[str, str], Markup] = {}
-
-
-def _files() -> dict[str, str]:
-    """Source path → hashed path, from the front-end build; read again whenever a new build has been made."""
-    global _manifest
-    try:
-        made = (BUILD / "manifest.json").stat().st_mtime
-    except FileNotFoundError:
-        return {}
-    if made != _manifest[0]:
-        rows = json.loads((BUILD / "manifest.json").read_text("utf-8"))
-        _manifest = (made, {key: row["file"] for key, row in rows.items()})
-        _drawn.clear()
-    return _manifest[1]
+BUILT = Build()
 
 
 def asset(name: str) -> str:
     """The address of a built asset by the name of its source in frontend/; its own name while nothing is built yet."""
-    return static(_files().get(f"frontend/{name}", f"assets/{name}"))
+    return BUILT.read().get(f"frontend/{name}") or static(f"assets/{name}")
 
 
 def icon(name: str, label: str = "") -> Markup:
     """An icon of the sprite. Decoration beside words, unless ``label`` says what it stands for."""
-    sprite = asset("icons.svg")
+    sprite = asset("icons.svg")  # first, for it may find a new build and forget what was drawn
     kept = _drawn.get((name, label))
-    if kept is None or sprite not in kept:
+    if kept is None:
         if name not in ICONS:
             raise LookupError(f"No icon {name!r} in frontend/icons.json")
         spoken = Markup(' role="img" aria-label="{}"').format(label) if label else Markup(' aria-hidden="true"')
@@ -97,7 +110,9 @@ def weekday(value: date | None) -> str:
 
 def isodate(value: date | None) -> str:
     """2026-11-23, in tables."""
-    return DASH if value is None else _local(value).strftime("%Y-%m-%d")
+    if value is None:
+        return DASH
+    return _local(value).date().isoformat() if isinstance(value, datetime) else value.isoformat()
 
 
 def moment(value: datetime | None) -> str:
@@ -110,7 +125,7 @@ def number(value: int | float | Decimal | None, decimals: int | None = None) -> 
     if value is None:
         return DASH
     if decimals is not None:
-        return f"{_rounded(value, decimals):,.{decimals}f}"
+        return format(_rounded(value, decimals), f",.{decimals}f")
     if isinstance(value, int):
         return f"{value:,}"
     return f"{_rounded(value, 2):,.2f}".rstrip("0").rstrip(".")
@@ -118,7 +133,7 @@ def number(value: int | float | Decimal | None, decimals: int | None = None) -> 
 
 def _rounded(value: int | float | Decimal, decimals: int) -> Decimal:
     """Half up, as people round; never the banker's way."""
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return (value if isinstance(value, Decimal) else Decimal(str(value))).quantize(_PLACES[decimals], ROUND_HALF_UP)
 
 
 def money(value: Decimal | int | float | None) -> str:
@@ -134,7 +149,7 @@ def wan(value: Decimal | int | float | None, unit: bool = True) -> str:
     """Yuan as 万元 with two decimals."""
     if value is None:
         return DASH
-    return number(Decimal(str(value)) / 10000, 2) + (" 万元" if unit else "")
+    return number((value if isinstance(value, Decimal) else Decimal(str(value))) / 10000, 2) + (" 万元" if unit else "")
 
 
 def percent(value: Decimal | float | None) -> str:

@@ -25,12 +25,10 @@ from __future__ import annotations
 import hashlib
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from operator import itemgetter
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.db.models import F, Q, QuerySet
@@ -40,7 +38,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from hrpark.accounts.kinds import PERMISSIONS
 from hrpark.accounts.models import Park
@@ -50,6 +48,12 @@ from hrpark.toolbox.errors import Misconfigured, Refused
 from hrpark.toolbox.registry import Registry
 
 from . import jinja
+from .columns import DOWN_FIRST, KINDS, Column, state
+from .filters import Choice, Days, Filter, Option, YesNo
+
+__all__ = [
+    "LISTS", "Bulk", "Choice", "Column", "Days", "Filter", "List", "Main", "View", "YesNo", "found", "picked", "register", "state",
+]  # fmt: skip
 
 SIZES = (50, 100, 200)
 LONGEST_SEARCH = 100
@@ -58,306 +62,9 @@ MOST_TERMS = 5
 OWN = frozenset({"q", "sort", "page", "size", "cols", "density", "export"})
 #: Above so many rows a count is kept for a short while: nobody sees one row in five thousand, but counting costs.
 LARGE, KEPT_SECONDS = 5000, 20
-A_YEAR = 365 * 24 * 3600
-
-
-# ---------------------------------------------------------------- columns
-
-
-def _text(value: Any) -> str:
-    return str(escape(value))
-
-
-def _plain_date(value: date) -> str:
-    return jinja.isodate(value)
-
-
-def _yes(value: Any) -> str:
-    return "是" if value else "否"
-
-
-#: kind → (how a value that is there is drawn, class of the cell)
-KINDS: dict[str, tuple[Callable[[Any], str], str]] = {
-    "text": (_text, ""),
-    "code": (_text, "w"),
-    "number": (jinja.number, "n"),
-    "money": (jinja.money, "n"),
-    "wan": (lambda value: jinja.wan(value, unit=False), "n"),
-    "percent": (jinja.percent, "n"),
-    "date": (_plain_date, "w"),
-    "moment": (jinja.moment, "w"),
-    "yes": (_yes, "w"),
-    "badge": (lambda value: f'<span class="badge">{escape(value)}</span>', "w"),
-    "state": (_text, "w"),
-}
-#: Kinds whose first click on the head wants the greatest first.
-DOWN_FIRST = frozenset({"number", "money", "wan", "percent", "date", "moment"})
-#: Our kinds as sheets knows them; the rest is text.
-EXPORTED = {
-    "number": "number", "money": "money", "wan": "money", "percent": "percent", "date": "date", "moment": "datetime", "yes": "bool",
-}  # fmt: skip
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_EXPORTED = 100_000
-UNITS = {"money": "元", "wan": "万元"}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. The first of a list is the name, which opens the record.
-
-    ``path`` is what ``values_list`` takes: a lookup (the key, when nothing else is said) or an expression; several of
-    them need ``show``, which makes one value of theirs. ``states`` gives word and state by stored value, ``labels`` only
-    the word. ``permission``: who lacks it has no such column, in no export either. ``mask`` writes the value for those
-    who lack the permission ``clear``.
-    """
-
-    key: str
-    label: str
-    path: Any = None
-    kind: str = "text"
-    unit: str = ""
-    sort: str | bool = False
-    shown: bool = True
-    exported: bool = True
-    decimals: int | None = None
-    states: Mapping[Any, tuple[str, str]] | None = None
-    labels: Mapping[Any, str] | None = None
-    show: Callable[..., Any] | None = None
-    permission: str = ""
-    mask: Callable[[str], str] | None = None
-    clear: str = ""
-
-    @property
-    def paths(self) -> tuple[Any, ...]:
-        if self.path is None:
-            return (self.key,)
-        return self.path if isinstance(self.path, tuple) else (self.path,)
-
-    @property
-    def order(self) -> str:
-        """The lookup by which this column sorts; empty when it does not."""
-        if self.sort is True:
-            return self.paths[0] if isinstance(self.paths[0], str) else ""
-        return self.sort or ""
-
-    @property
-    def head_unit(self) -> str:
-        return self.unit or UNITS.get(self.kind, "")
-
-    def value(self, given: Sequence[Any], masked: bool) -> Any:
-        """One value of the fetched ones: what an export writes."""
-        value = self.show(*given) if self.show else given[0]
-        if value is None or value == "":
-            return None
-        if self.states is not None:
-            return self.states[value][1] if value in self.states else value
-        if self.labels is not None:
-            return self.labels.get(value, value)
-        return self.mask(str(value)) if masked and self.mask else value
-
-    def exported_value(self, given: Sequence[Any], masked: bool) -> Any:
-        """One value as an exported cell holds it: numbers stay numbers, 万元 is counted in 万元."""
-        value = self.value(given, masked)
-        return value / 10000 if self.kind == "wan" and value is not None else value
-
-    def exported_as(self) -> writing.Column:
-        kind = "integer" if self.kind == "number" and self.decimals == 0 else EXPORTED.get(self.kind, "text")
-        return writing.Column(self.label, kind, self.head_unit)
-
-    def drawer(self, at: Sequence[int], masked: bool) -> Callable[[Sequence[Any]], str]:
-        """A function from a fetched row to the cell, with everything that is the same for each row worked out."""
-        draw, css = KINDS[self.kind]
-        if self.kind == "number" and self.decimals is not None:
-            places = self.decimals
-            draw = lambda value: jinja.number(value, places)  # noqa: E731
-        classes = f' class="{css}"' if css else ""
-        label = f' data-l="{escape(self.label)}"'
-        head, tail = f"<td{classes}{label}>", "</td>"
-        void = f'<td class="{css} none"{label}>{jinja.DASH}</td>'
-        show, mask = self.show, (self.mask if masked else None)
-        start, pick = at[0], itemgetter(*at)
-        several = len(at) > 1
-        ready = {}
-        if self.states is not None:
-            ready = {key: f"{head}{state(of, word)}{tail}" for key, (of, word) in self.states.items()}
-        elif self.labels is not None:
-            ready = {key: f"{head}{draw(word)}{tail}" for key, word in self.labels.items()}
-
-        def cell(row: Sequence[Any]) -> str:
-            value = (show(*pick(row)) if several else show(row[start])) if show else row[start]
-            if value is None or value == "":
-                return void
-            if ready:
-                kept = ready.get(value)
-                if kept is not None:
-                    return kept
-            return head + (draw(mask(str(value)) if mask else value)) + tail
-
-        return cell
-
-
-STATE_ICONS = {
-    "waiting": "clock",
-    "soon": "alert-triangle",
-    "late": "alert-circle",
-    "done": "circle-check",
-    "off": "circle-minus",
-}
-
-
-def state(of: str, word: str) -> Markup:
-    """A state as word, icon and colour: waiting, soon, late, done, off."""
-    return Markup('<span class="state {}">{}{}</span>').format(of, jinja.icon(STATE_ICONS[of]), word)
-
-
-# ---------------------------------------------------------------- filters
-
-
-@dataclass(frozen=True)
-class Option:
-    value: str
-    label: str
-    on: bool = False
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What narrows a list; drawn as a chip that says its value."""
-
-    key: str
-    label: str
-    path: str = ""
-
-    kind = "choice"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (self.key,)
-
-    def read(self, given: QueryDict, standing: Standing, park: Park | None) -> tuple[Any, list[str]]:
-        """The value that was asked for (None: none), and what of it could not be understood."""
-        raise NotImplementedError
-
-    def narrow(self, rows: QuerySet, value: Any) -> QuerySet:
-        raise NotImplementedError
-
-    def says(self, value: Any, standing: Standing, park: Park | None) -> str:
-        raise NotImplementedError
-
-    def pairs(self, value: Any) -> list[tuple[str, str]]:
-        """The value as query parameters."""
-        raise NotImplementedError
-
-    def options(self, value: Any, standing: Standing, park: Park | None) -> list[Option]:
-        return []
-
-
-@dataclass(frozen=True)
-class Choice(Filter):
-    """One or several of given values. ``choices``: pairs, a mapping, or a function of (standing, park)."""
-
-    choices: Any = ()
-    where: Callable[[list[str]], Q] | None = None
-
-    def _choices(self, standing: Standing, park: Park | None) -> dict[str, str]:
-        given = (
-            self.choices(standing, park) if callable(self.choices) and not hasattr(self.choices, "choices") else self.choices
-        )
-        given = getattr(given, "choices", given)
-        return {str(k): str(v) for k, v in (given.items() if isinstance(given, Mapping) else given)}
-
-    def read(self, given, standing, park):
-        asked = list(dict.fromkeys(value for value in given.getlist(self.key) if value))
-        if not asked:
-            return None, []
-        known = self._choices(standing, park)
-        return [v for v in known if v in asked] or None, [v for v in asked if v not in known]
-
-    def narrow(self, rows, value):
-        return rows.filter(self.where(value) if self.where else Q(**{f"{self.path or self.key}__in": value}))
-
-    def says(self, value, standing, park):
-        known = self._choices(standing, park)
-        names = [known[v] for v in value]
-        return "、".join(names) if len(names) <= 3 else f"{names[0]} 等 {len(names)} 项"
-
-    def pairs(self, value):
-        return [(self.key, v) for v in value]
-
-    def options(self, value, standing, park):
-        return [Option(k, v, bool(value) and k in value) for k, v in self._choices(standing, park).items()]
-
-
-@dataclass(frozen=True)
-class Days(Filter):
-    """A range of days, both ends included; either may be open. ``moment``: the field holds moments, not days."""
-
-    moment: bool = False
-    kind = "days"
-
-    @property
-    def names(self):
-        return (f"{self.key}.from", f"{self.key}.to")
-
-    def read(self, given, standing, park):
-        ends, wrong = [], []
-        for name in self.names:
-            text = given.get(name, "").strip()
-            try:
-                ends.append(date.fromisoformat(text) if text else None)
-            except ValueError:
-                ends.append(None)
-                wrong.append(text[:20])
-        if ends[0] and ends[1] and ends[0] > ends[1]:
-            ends.reverse()
-        return (tuple(ends) if any(ends) else None), wrong
-
-    def narrow(self, rows, value):
-        since, until = value
-        path = self.path or self.key
-        path = f"{path}__date" if self.moment else path
-        if since:
-            rows = rows.filter(**{f"{path}__gte": since})
-        if until:
-            rows = rows.filter(**{f"{path}__lte": until})
-        return rows
-
-    def says(self, value, standing, park):
-        since, until = value
-        if since and until:
-            return f"{since} 至 {until}" if since != until else str(since)
-        return f"{since} 起" if since else f"{until} 止"
-
-    def pairs(self, value):
-        return [(name, end.isoformat()) for name, end in zip(self.names, value, strict=True) if end]
-
-
-@dataclass(frozen=True)
-class YesNo(Filter):
-    """Whether something holds: a field, or ``where`` as a condition."""
-
-    yes: str = "是"
-    no: str = "否"
-    where: Q | None = None
-    kind = "yes"
-
-    def read(self, given, standing, park):
-        asked = given.get(self.key, "")
-        return (asked, []) if asked in ("1", "0") else (None, [asked[:20]] if asked else [])
-
-    def narrow(self, rows, value):
-        condition = self.where if self.where is not None else Q(**{self.path or self.key: True})
-        return rows.filter(condition if value == "1" else ~condition)
-
-    def says(self, value, standing, park):
-        return self.yes if value == "1" else self.no
-
-    def pairs(self, value):
-        return [(self.key, value)]
-
-    def options(self, value, standing, park):
-        return [Option("1", self.yes, value == "1"), Option("0", self.no, value == "0")]
+A_YEAR = 365 * 24 * 3600
 
 
 # ---------------------------------------------------------------- what was asked
@@ -376,19 +83,34 @@ class Asked:
     ignored: tuple[str, ...] = ()
 
     def pairs(self, declared: Sequence[Filter]) -> list[tuple[str, str]]:
-        found = [("q", self.q)] if self.q else []
-        for one in declared:
-            if one.key in self.filters:
-                found += one.pairs(self.filters[one.key])
-        if self.sort:
-            found.append(("sort", self.sort))
-        if self.columns:
-            found.append(("cols", ",".join(self.columns)))
-        if self.size != SIZES[0]:
-            found.append(("size", str(self.size)))
-        if self.page > 1:
-            found.append(("page", str(self.page)))
-        return found
+        return [pair for pairs in self.groups(declared).values() for pair in pairs]
+
+    def groups(self, declared: Sequence[Filter]) -> dict[str, list[tuple[str, str]]]:
+        """The parameters in their order, by what they belong to."""
+        return {
+            "q": [("q", self.q)] if self.q else [],
+            **{f.key: f.pairs(self.filters[f.key]) if f.key in self.filters else [] for f in declared},
+            "sort": [("sort", self.sort)] if self.sort else [],
+            "cols": [("cols", ",".join(self.columns))] if self.columns else [],
+            "size": [("size", str(self.size))] if self.size != SIZES[0] else [],
+            "page": [("page", str(self.page))] if self.page > 1 else [],
+        }
+
+
+class Addresses:
+    """Addresses of one list, each asked a little differently; what stays the same is encoded once."""
+
+    def __init__(self, asked: Asked, declared: Sequence[Filter]):
+        self.parts = {key: encoded(pairs) for key, pairs in asked.groups(declared).items()}
+        self.parts["page"] = ""
+
+    def but(self, **changes: str) -> str:
+        """With some groups replaced ("": left out). Anything but a page change starts at page one."""
+        return "?" + "&".join([part for part in ({**self.parts, **changes} if changes else self.parts).values() if part])
+
+
+def encoded(pairs: Sequence[tuple[str, str]]) -> str:
+    return "&".join([f"{quote_plus(name)}={quote_plus(value, safe=',:')}" for name, value in pairs])
 
 
 @dataclass(frozen=True)
@@ -649,22 +371,20 @@ class List:
         return self._drawn(request, park, asked, columns, count, begin, len(rows), body, bulk)
 
     def _body(self, rows, columns, places, standing, park, pick: bool) -> Markup:
-        drawers = [c.drawer(at, self._masked(c, standing, park)) for c, at in zip(columns, places, strict=True)]
         before, after = self.address(park)
-        name, rest = drawers[0], drawers[1:]
+        masks = [self._masked(c, standing, park) for c in columns]
+        names = columns[0].drawn(rows, places[0], masks[0])
+        rest = [c.cells(rows, at, m) for c, at, m in zip(columns[1:], places[1:], masks[1:], strict=True)]
         out = []
-        for row in rows:
-            pk = str(row[0])
-            cell = name(row)
-            inner = cell[cell.index(">") + 1 : -5]
+        for row, name, *cells in zip(rows, names, *rest, strict=True):
+            pk, inner = row[0], name or jinja.DASH
             if before:
                 inner = f'<a class="name" href="{before}{pk}{after}">{inner}</a>'
-            tick = (
-                f'<td class="pick"><input type="checkbox" name="pick" value="{pk}" form="bulk-{self.key}" aria-label="选择此行"></td>'
-                if pick
-                else ""
-            )
-            out.append(f'<tr>{tick}<th scope="row">{inner}</th>{"".join([draw(row) for draw in rest])}</tr>')
+            tick = ""
+            if pick:
+                said = name if name and "<" not in name else pk
+                tick = f'<td class="pick"><input type="checkbox" name="pick" value="{pk}" form="bulk-{self.key}" aria-label="选择 {said}"></td>'
+            out.append(f'<tr>{tick}<th scope="row">{inner}</th>{"".join(cells)}</tr>')
         return Markup("".join(out))
 
     def address(self, park: Park | None) -> tuple[str, str]:
@@ -679,31 +399,26 @@ class List:
 
     # -- putting it together
 
-    def href(self, asked: Asked, **changes: Any) -> str:
-        """The address of this list, asked a little differently; anything but a page change starts at page one."""
-        changes.setdefault("page", 1)
-        pairs = replace(asked, **changes).pairs(self.filters)
-        return "?" + urlencode(pairs, safe=",:") if pairs else "?"
-
     def _drawn(self, request, park, asked, columns, count, begin, shown, body, bulk) -> Drawn:
         standing: Standing = request.standing
-        base = self.href(asked)
+        to = Addresses(asked, self.filters)
+        base = to.but()
         chips = []
         for one in self.filters:
             value = asked.filters.get(one.key)
-            without = {k: v for k, v in asked.filters.items() if k != one.key}
             ends = tuple(e.isoformat() if e else "" for e in value) if one.kind == "days" and value else ("", "")
             options = one.options(value, standing, park)
             if one.kind == "yes":
-                options = [replace(o, url=self.href(asked, filters={**without, one.key: o.value})) for o in options]
+                options = [replace(o, url=to.but(**{one.key: encoded(one.pairs(o.value))})) for o in options]
             chips.append(
                 Chip(
                     one.key, one.label, one.kind, one.says(value, standing, park) if value is not None else "",
-                    self.href(asked, filters=without), options, ends, one.names,
+                    to.but(**{one.key: ""}), options, ends, one.names,
                 )
             )  # fmt: skip
-        heads = [self._head(c, asked) for c in columns]
-        tabs = self._tabs(request, park, asked)
+        heads = [self._head(c, asked, to) for c in columns]
+        here = [pair for pair in asked.pairs(self.filters) if pair[0] != "page"]
+        tabs = self._tabs(request, park, here)
         on = next((t for t in tabs if t.on), None)
         allowed = self.allowed(standing, park)
         chosen = {c.key for c in columns}
@@ -711,41 +426,39 @@ class List:
         main = None
         if self.main and self._may(self.main.permission, standing, park):
             main = (self.main.label, reverse(self.main.view, kwargs=_kw(park)), self.main.icon)
-        here = [pair for pair in asked.pairs(self.filters) if pair[0] != "page"]
         return Drawn(
             list=self, dom=f"list-{self.key}", title=self.title, noun=self.noun, path=request.path, count=count,
             asked=asked, tabs=tabs, tab=on, chips=chips, hidden=here, heads=heads,
             columns=[Option(c.key, c.label, c.key in chosen) for c in allowed[1:]],
-            body=body, first=begin + 1 if shown else 0, last=begin + shown, pages=self._pages(asked, count),
-            sizes=[(s, self.href(asked, size=s), s == asked.size) for s in SIZES],
+            body=body, first=begin + 1 if shown else 0, last=begin + shown, pages=self._pages(asked, count, to),
+            sizes=[(s, to.but(size=f"size={s}" if s != SIZES[0] else ""), s == asked.size) for s in SIZES],
             compact=compact, density=_join(base, "density", "comfortable" if compact else "compact"),
             export=_join(base, "export", "xlsx") if self.exports else "",
-            bulk=bulk, main=main, clear=self.href(replace(asked, q="", filters={})), query=base[1:],
-            here=request.path + self.href(asked, page=asked.page), may_save=standing.person_id is not None and bool(here) and on is None,
+            bulk=bulk, main=main, clear=to.but(q="", **{f.key: "" for f in self.filters}), query=base[1:],
+            here=request.path + to.but(page=f"page={asked.page}" if asked.page > 1 else ""), may_save=standing.person_id is not None and bool(here) and on is None,
             narrowed=bool(asked.q or asked.filters), park_id=park.pk if park else None,
         )  # fmt: skip
 
-    def _head(self, column: Column, asked: Asked) -> Head:
-        css = KINDS[column.kind][1]
+    def _head(self, column: Column, asked: Asked, to: Addresses) -> Head:
         if not column.order:
-            return Head(column.label, column.head_unit, css)
+            return Head(column.label, column.head_unit, column.css)
         now = "" if asked.sort.removeprefix("-") != column.key else "down" if asked.sort.startswith("-") else "up"
         first_down = column.kind in DOWN_FIRST
         down = now == "up" or (now == "" and first_down)
-        return Head(column.label, column.head_unit, css, self.href(asked, sort=f"{'-' if down else ''}{column.key}"), now)
+        return Head(column.label, column.head_unit, column.css, to.but(sort=f"sort={'-' if down else ''}{column.key}"), now)
 
-    def _tabs(self, request: HttpRequest, park: Park | None, asked: Asked) -> list[Tab]:
+    def _tabs(self, request: HttpRequest, park: Park | None, here: list[tuple[str, str]]) -> list[Tab]:
         own = [(None, "全部", "")] + [(None, v.name, v.query) for v in self.views]
         if request.standing.person_id is not None:
             own += saved_views(request.standing.person_id, park.pk if park else None, self.key)
-        now = sorted(pair for pair in asked.pairs(self.filters) if pair[0] != "page")
+        now = sorted(here)
         tabs = []
         for pk, name, query in own:
             same = now == (sorted(self.ask(QueryDict(query), request.standing, park).pairs(self.filters)) if query else [])
             tabs.append(Tab(name, f"?{query}", same and not any(t.on for t in tabs), pk))
         return tabs
 
-    def _pages(self, asked: Asked, count: int) -> list[tuple[str, str, bool]]:
+    def _pages(self, asked: Asked, count: int, to: Addresses) -> list[tuple[str, str, bool]]:
         """Page numbers with gaps: (label, address or "", is this one)."""
         last = max(1, -(-count // asked.size))
         if last == 1:
@@ -755,7 +468,7 @@ class List:
         for page in near:
             if page > before + 1:
                 found.append(("…", "", False))
-            found.append((str(page), self.href(asked, page=page), page == asked.page))
+            found.append((str(page), to.but(page=f"page={page}" if page > 1 else ""), page == asked.page))
             before = page
         return found
 
@@ -856,7 +569,7 @@ def found(standing: Standing, park: Park, door: str, q: str, limit: int = 5) -> 
             for row in rows[:limit]
         ]
         if hits:
-            yield Hits(one.title, reverse(one.view, kwargs=_kw(park)) + one.href(asked), hits)
+            yield Hits(one.title, reverse(one.view, kwargs=_kw(park)) + Addresses(asked, one.filters).but(), hits)
 
 
 # ---------------------------------------------------------------- small things

@@ -93,8 +93,10 @@ def test_looks_are_read_from_a_cookie_and_nothing_else_comes_through():
 
 def test_a_built_asset_is_found_by_the_name_of_its_source(tmp_path, monkeypatch):
     monkeypatch.setattr(jinja, "BUILD", tmp_path)
+    monkeypatch.setattr(jinja, "BUILT", jinja.Build())
     assert jinja.asset("app.js") == "/static/assets/app.js"
     (tmp_path / "manifest.json").write_text('{"frontend/app.js": {"file": "assets/app-DrOWKnJK.js"}}')
+    jinja.BUILT.looked = 0
     assert jinja.asset("app.js") == "/static/assets/app-DrOWKnJK.js"
 
 
