@@ -18,6 +18,8 @@ from hrpark.accounts.models import Membership, Organisation, OrganisationKind, P
 from hrpark.accounts.queries import organisation_by_uscc, require, standing_of
 from hrpark.cases import actions as cases
 from hrpark.cases.rules import day_of
+from hrpark.documents.actions import issue
+from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT
 from hrpark.institutions.actions import (
     add_credential,
     add_institution,
@@ -47,11 +49,13 @@ from hrpark.trail.kinds import System
 from . import permissions
 from .kinds import ASKS_TO_JOIN
 from .models import Agreement, Application, Decision, FairReview, Judgement, Outcome, Ruling
+from .papers import agreement_data, decision_data
 from .queries import (
     KIND,
     Declared,
     candidate_of,
     may_speak_for,
+    papers_of,
     rule_day,
     rules_for,
     standing_against,
@@ -59,10 +63,12 @@ from .queries import (
     typed_day,
     verdicts,
     waiting_membership,
+    without_paper,
 )
 
 #: Acts for the house where an applicant, who has no role yet, sets things in motion.
 HOUSE = System("admission", "入驻受理")
+PRESS = System("tick")
 ROLES = {"representative": "机构负责人", "clerk": "机构经办人"}
 MOVES = {Ruling.ADMITTED: "admit", Ruling.CONDITIONAL: "condition", Ruling.REFUSED: "refuse"}
 
@@ -597,6 +603,44 @@ def _complete_dossier(application: Application, actor: Person | System, at: date
 def _amount(typed: Any) -> Any:
     reading = read_money(typed) if typed else None
     return reading.value if reading is not None and reading.ok else None
+
+
+# --- papers --------------------------------------------------------------------------------------------------------------
+
+PAPERS = {
+    ADMISSION_DECISION: ("入驻决定通知书", decision_data),
+    AGREEMENT: ("入驻协议", agreement_data),
+}
+
+
+@verb("admission.paper", "出具了入驻文书")
+def issue_paper(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, application: Application, template: str
+) -> Application:  # fmt: skip
+    """The notice of the decision, or the agreement, as PDF with number and code. One that holds is not issued twice."""
+    require(actor, permissions.HANDLE, application.park_id, day_of(at))
+    Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    application = _fresh(application)
+    label, data_of = PAPERS[template]
+    if not hasattr(application, "decision" if template == ADMISSION_DECISION else "agreement"):
+        raise Refused(f"还没有可以出具的{label}。")
+    if papers_of(application).filter(template=template, withdrawn_at=None).exists():
+        raise Conflict(f"{label}已经出具，请刷新页面查看。如有错误，请先作废原件。")
+    document = issue(
+        actor=actor, at=at, key=f"{key[:60]}:{template}", park=application.park, template=template, subject=application,
+        title=f"{application.institution.name}{label}", data=data_of(application),
+    )  # fmt: skip
+    deed.record(application, park=application.park_id, document=document.pk, number=document.reference)
+    return application
+
+
+def issue_due(at: datetime, *, limit: int = 20) -> int:
+    """Issue what was decided or signed and has no paper yet. Safe to call twice and to be killed in between."""
+    done = 0
+    for application, template in without_paper(limit):
+        issue_paper(actor=PRESS, at=at, key=f"{template}:{application.pk}", application=application, template=template)
+        done += 1
+    return done
 
 
 # --- fair-competition review ---------------------------------------------------------------------------------------------

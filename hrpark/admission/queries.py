@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 
 from hrpark.accounts.models import Membership, Park
 from hrpark.accounts.queries import Standing
 from hrpark.cases.models import Case, Item, Pause
 from hrpark.cases.queries import item_in_force, own, reach
 from hrpark.cases.rules import Form, day_of, filled
+from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT
+from hrpark.documents.models import Document
+from hrpark.documents.queries import documents_of
 from hrpark.files.kinds import attachable, gate
 from hrpark.files.queries import attachments_of
 from hrpark.institutions.kinds import segments_on
@@ -409,6 +413,24 @@ def agreements_starting(standing: Standing, park: Park, since: date, until: date
     return found.select_related("application__institution").order_by("start_by", "pk")
 
 
+# --- papers --------------------------------------------------------------------------------------------------------------
+
+
+def papers_of(application: Application) -> QuerySet[Document]:
+    """The notice of the decision and the agreement, as issued; void ones too."""
+    return documents_of("application", application.pk)
+
+
+def without_paper(limit: int) -> list[tuple[Application, str]]:
+    """Applications that were decided on or signed and have no paper of it, with the template that is missing."""
+    found = []
+    for template, name in ((ADMISSION_DECISION, "decision"), (AGREEMENT, "agreement")):
+        issued = Document.objects.filter(template=template, of_type="application", of_id=Cast(OuterRef("pk"), CharField()))
+        rows = Application.objects.filter(~Exists(issued), **{f"{name}__isnull": False}).order_by("pk")[:limit]
+        found += [(row, template) for row in rows]
+    return found[:limit]
+
+
 # --- gates of files ------------------------------------------------------------------------------------------------------
 
 
@@ -423,3 +445,19 @@ def _writes_review(standing: Standing, pk: str, on: date) -> bool:
 
 
 gate(attachable("fair_review"), read=_reads_review, write=_writes_review)
+
+
+def _reads_application(standing: Standing, pk: str, on: date) -> bool:
+    """What was issued on an application: whoever may read its case."""
+    return (
+        pk.isdecimal()
+        and Application.objects.filter(pk=pk, case__in=Case.objects.filter(reach(standing)).values("pk")).exists()
+    )
+
+
+def _writes_application(standing: Standing, pk: str, on: date) -> bool:
+    """Nobody adds files to an application itself: papers are issued, materials belong to the case."""
+    return False
+
+
+gate(attachable("application"), read=_reads_application, write=_writes_application)

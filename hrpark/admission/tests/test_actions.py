@@ -795,3 +795,43 @@ def test_the_engine_s_own_notes_can_be_written_on_an_application(cast, at):
     application = hand_in(cast, at)
     cases.add_note(actor=cast.officer, at=at, key=key(), case=application.case, note="已电话联系")
     assert application.case.steps.filter(internal=True).count() == 1
+
+
+# --- papers --------------------------------------------------------------------------------------------------------------
+
+
+def text_of(document) -> str:
+    from pypdf import PdfReader
+
+    from hrpark.files.storage import open_kept
+
+    with open_kept(document.attachment.path) as file:
+        return "".join(page.extract_text() for page in PdfReader(file).pages).replace("\n", "").replace(" ", "")
+
+
+def test_what_was_decided_and_signed_gets_its_paper_once(cast, at):
+    agreement = samples.make_agreement(at=at, park=cast.huangpu)
+    samples.make_application(at=at, park=cast.huangpu)
+    assert actions.issue_due(at) == 2 and actions.issue_due(at) == 0
+    decision_paper, agreement_paper = queries.papers_of(agreement.application)
+    said = text_of(decision_paper)
+    assert "同意您单位入驻" in said and agreement.application.case.number in said and "4.3.1.1a)" in said
+    said = text_of(agreement_paper)
+    assert agreement.number in said and "2026年6月1日" in said and "3年" in said
+
+
+def test_a_refusal_s_paper_says_why_and_how_to_object(cast, at):
+    application = samples.make_decision(at=at, park=cast.huangpu, outcome="refused").application
+    actions.issue_paper(actor=cast.officer, at=at, key=key(), application=application, template="admission_decision")
+    said = text_of(queries.papers_of(application).get())
+    assert "不同意您单位入驻" in said and "办公会" in said and "15个工作日" in said
+    with pytest.raises(Conflict):
+        actions.issue_paper(actor=cast.officer, at=at, key=key(), application=application, template="admission_decision")
+
+
+def test_nothing_is_issued_before_there_is_a_decision_or_by_a_stranger(cast, at):
+    application = hand_in(cast, at)
+    with pytest.raises(Refused):
+        actions.issue_paper(actor=cast.officer, at=at, key=key(), application=application, template="admission_decision")
+    with pytest.raises(NotAllowed):
+        actions.issue_paper(actor=cast.tianhe_director, at=at, key=key(), application=application, template="agreement")

@@ -1,0 +1,104 @@
+"""What the decision and the agreement say on paper: data for the templates of documents, from stored rows alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from hrpark.cases.rules import day_of
+from hrpark.parks.queries import profile_of
+from hrpark.standard.queries import parameter
+from hrpark.toolbox.dates import date_cn
+
+from .models import Agreement, Application, Ruling
+from .queries import entry_of, priority_of, verdicts
+from .rules.honours import years_before
+
+
+def operator_of(application: Application) -> tuple[str, str]:
+    """Name and code of who runs the park; the park itself where nobody is named."""
+    profile = profile_of(application.park)
+    operator = profile.operator if profile else None
+    return (operator.name, operator.uscc or "") if operator else (application.park.name, "")
+
+
+def decision_data(application: Application) -> dict[str, Any]:
+    """The notice of a decision (入驻决定通知书)."""
+    decision, case, park = application.decision, application.case, application.park
+    decided = day_of(decision.decided_at)
+    lines = verdicts(application)
+    shown = entry_of(lines) + [line for line in priority_of(lines) if line.stands.value == "passed"]
+    objection = parameter("admission.objection_working_days", decided, park.pk)
+    data = {
+        "park": park.name, "operator": operator_of(application)[0], "institution": application.institution.name,
+        "uscc": application.institution.uscc or "", "application": case.number, "applied_on": date_cn(day_of(case.received_at)),
+        "admitted": decision.outcome != Ruling.REFUSED, "reason": decision.basis,
+        "findings": [
+            {"clause": line.clause, "requirement": line.words, "outcome": line.says,
+             "reason": line.judgement.override_reason or line.judgement.reason}
+            for line in shown
+        ],
+        "next_steps": _next_steps(application),
+        "objection": f"如对本决定有异议，可在收到之日起{objection}个工作日内向园区提出书面复核申请，园区将在收到后答复。",
+    }  # fmt: skip
+    if decision.outcome == Ruling.CONDITIONAL:
+        data["terms"] = [["入驻条件", decision.conditions], ["满足条件的期限", date_cn(decision.conditions_until)]]
+    return data
+
+
+def _next_steps(application: Application) -> list[dict[str, str]]:
+    decision = application.decision
+    if decision.outcome == Ruling.REFUSED:
+        return [{"what": "补齐条件后，可以重新提出入驻申请"}]
+    days = parameter("admission.start_days", day_of(decision.decided_at), application.park_id)
+    steps = [{"what": "与园区签订入驻协议，确定单元和承诺在园年限"}]
+    if decision.outcome == Ruling.CONDITIONAL:
+        steps.insert(0, {"what": f"满足入驻条件：{decision.conditions}", "until": date_cn(decision.conditions_until)})
+    return [*steps, {"what": f"自入驻协议签订之日起{days}个自然日内完成人员进驻并开展业务"}]
+
+
+def agreement_data(application: Application) -> dict[str, Any]:
+    """The admission agreement (入驻协议), with what 4.3.1.2 a to e ask of a resident in words of our own."""
+    agreement: Agreement = application.agreement
+    institution, data = application.institution, application.case.data
+    operator, operator_code = operator_of(application)
+    first = agreement.residency.starts
+    last = years_before(first, -agreement.years) - timedelta(days=1)
+    unit = [["入驻单元", agreement.unit.name if agreement.unit else agreement.unit_note]]
+    if agreement.unit and agreement.unit.area:
+        unit.append(["建筑面积", f"{agreement.unit.area}平方米"])
+    contact = "，".join(filter(None, (str(data.get("contact") or ""), str(data.get("phone") or ""))))
+    return {
+        "park": application.park.name,
+        "parties": [
+            {"role": "甲方（园区运营方）", "name": operator, "uscc": operator_code},
+            {"role": "乙方（入驻机构）", "name": institution.name, "uscc": institution.uscc or "",
+             "representative": institution.legal_representative, "address": institution.registered_address, "contact": contact},
+        ],
+        "unit": unit,
+        "dates": [
+            ["协议编号", agreement.number],
+            ["承诺在园年限", f"{agreement.years}年（{date_cn(first)}至{date_cn(last)}）"],
+            ["人员进驻并开展业务", f"不晚于{date_cn(agreement.start_by)}（协议签订之日起{agreement.start_days}个自然日内）"],
+        ],
+        "clauses": _clauses(agreement),
+    }  # fmt: skip
+
+
+def _clauses(agreement: Agreement) -> list[dict[str, Any]]:
+    return [
+        {"title": "在园承诺", "paragraphs": [f"乙方承诺在园区经营服务不少于{agreement.years}年；期满前双方另行协商。"]},
+        {"title": "开业期限", "paragraphs": [
+            f"乙方自本协议签订之日起{agreement.start_days}个自然日内完成人员进驻并实际开展业务，最后一日为{date_cn(agreement.start_by)}。",
+            "因故不能按期的，应在期满前书面告知甲方并说明原因。"]},
+        {"title": "乙方的经营", "paragraphs": [
+            "乙方守法诚信经营，依法取得并保持与业务相符的许可或备案，财务和管理制度健全。",
+            "乙方按人力资源服务的行业标准和规范提供服务，接受甲方的年度检查和抽查，对查出的问题按期改正。",
+            "乙方的名称、住所、法定代表人、许可或备案发生变化的，应及时告知甲方。"]},
+        {"title": "费用", "paragraphs": ["场地租金、物业费、水电费等按双方另行签订的租赁合同和园区公布的标准按期缴纳。"]},
+        {"title": "甲方的服务", "paragraphs": ["甲方保障公共区域设施设备安全、正常运行，按公布的目录和时限提供服务、受理诉求。"]},
+        {"title": "退出", "paragraphs": [
+            "任何一方提前终止本协议的，应提前书面通知对方，并按园区的退出制度办理费用结清、场地交还和地址迁出。",
+            "乙方不再具备入驻条件，或以虚假材料取得入驻资格的，甲方可以终止本协议。"]},
+        {"title": "其他", "paragraphs": ["本协议与租赁合同分别签订；未尽事宜由双方协商，协商不成的依法解决。"]},
+    ]  # fmt: skip

@@ -1,0 +1,15 @@
+"""What the tick does for admission each minute."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hrpark.toolbox.tick import each_minute
+
+from .actions import issue_due
+
+
+@each_minute("admission.papers")
+def papers(at: datetime) -> int:
+    """Decisions and agreements that have no paper yet get it."""
+    return issue_due(at)
