@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.apps import apps
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from hrpark.accounts.models import Park
@@ -22,12 +23,13 @@ from hrpark.returns.queries import open_figures_of_years
 from hrpark.standard.queries import current_edition, edition, parameter
 from hrpark.standard.rules import Edition, Measure, Row
 from hrpark.toolbox.errors import NotFound
+from hrpark.trail.kinds import SUBJECTS
 
 from . import permissions
 from .kinds import INDICATORS, SEEDS, Scope, Seed
 from .models import Answer, Assessment, Comment, Frozen, Participation, Round, Scheme, SelfScore, State, VetoFinding
 from .rules import scheme as scheme_rules
-from .rules.basis import Basis, Bound, Computed, Declared, Reading, settle
+from .rules.basis import Basis, Bound, Computed, Declared, Reading, Records, settle
 from .rules.frozen import canonical, digest, text_of
 from .rules.growth import growth
 from .rules.scoring import figure_score, proposed, residents_score, score_round, veto_found
@@ -148,6 +150,29 @@ def figure_of(park: Park, as_of: date, on: date, measure: str) -> Cell:
     if measure not in {c.key for r in table.rows for c in r.cells}:
         raise NotFound("表1没有这一项指标，请从表1页面进入。")
     return table.cell(measure)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """One record that a figure counts, by name."""
+
+    type: str
+    id: str
+    says: str
+
+
+def behind(records: Iterable[Records], limit: int = 200) -> list[Behind]:
+    """The records of a reading by name, the first ``limit`` of each kind. The caller has passed the park's gate."""
+    found = []
+    for group in records:
+        model = apps.get_model(SUBJECTS.get(group.type).model)
+        ids = [int(pk) for pk in group.ids[:limit]]
+        relations = [f.name for f in model._meta.fields if f.name == "institution"]
+        rows = (
+            model._default_manager.select_related(*relations).in_bulk(ids) if relations else model._default_manager.in_bulk(ids)
+        )
+        found += [Behind(group.type, str(pk), str(rows[pk])) for pk in ids if pk in rows]
+    return found
 
 
 # --- schemes -----------------------------------------------------------------------------------------------------------
@@ -352,11 +377,16 @@ def inputs_of(round: Round, on: date) -> dict:
 
 
 def _frozen_evidence(round: Round, now: Mapping[str, Reading]) -> dict[str, list[dict]]:
-    """Row → the files behind it: of the self-rating, and of the declared figures of its measures; by id and hash."""
-    rated = {str(s.pk): s.row for s in SelfScore.objects.filter(round=round)}
-    declared = {r.declared.id: key.rpartition(".")[0] for key, r in now.items() if r.declared is not None}
+    """Row → the files behind it: of the self-rating, of its declared figures, and of the forms they came in; by id and hash."""
+    rated = {str(s.pk): {s.row} for s in SelfScore.objects.filter(round=round)}
+    declared: dict[str, set[str]] = {}
+    forms: dict[str, set[str]] = {}
+    used = {int(r.declared.id): key.rpartition(".")[0] for key, r in now.items() if r.declared is not None}
+    for pk, form in DeclaredFigure.objects.filter(pk__in=list(used)).values_list("pk", "declaration_id"):
+        declared.setdefault(str(pk), set()).add(used[pk])
+        forms.setdefault(str(form), set()).add(used[pk])
     found: dict[str, list[dict]] = {}
-    for of_type, rows in (("self_score", rated), ("declared_figure", declared)):
+    for of_type, rows in (("self_score", rated), ("declared_figure", declared), ("declaration", forms)):
         for subject_id, files in attachments_by_subject(of_type, list(rows)).items():
             for file in files:
                 entry = {
@@ -366,8 +396,9 @@ def _frozen_evidence(round: Round, now: Mapping[str, Reading]) -> dict[str, list
                     "sha256": file.sha256,
                     "of": f"{of_type}:{subject_id}",
                 }
-                found.setdefault(rows[subject_id], []).append(entry)
-    return {row: sorted(files, key=lambda f: f["id"]) for row, files in found.items()}
+                for row in rows[subject_id]:
+                    found.setdefault(row, []).append(entry)
+    return {row: sorted(files, key=lambda f: f["id"]) for row, files in sorted(found.items())}
 
 
 def _frozen_row(row: Row) -> dict:

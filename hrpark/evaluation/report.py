@@ -96,6 +96,8 @@ def lines_of(inputs: Mapping, result: Mapping) -> tuple[Line, ...]:
 def _line(row: Mapping, scheme_row: Mapping, inputs: Mapping, scored: Mapping) -> Line:
     assessed, mine = inputs["assessment"].get(row["key"], {}), inputs["self"].get(row["key"], {})
     verdict = {"accept": "认可", "adjust": "调整"}.get(assessed.get("verdict", ""), "未评估")
+    if verdict == "认可" and scored["authority"] is None:
+        verdict = "确认未核定"
     return Line(
         row["key"], row["level1"], row["level2"], row["label"], scored["weight"], scored["effective_weight"], scored["residents"],
         scored["answers"], scored["operator"], scored["authority"], scored["score"], scored["points"], verdict,
@@ -206,7 +208,7 @@ def _scores_section(lines: tuple[Line, ...], result: Mapping) -> dict:
         [line.key, line.label, line.residents, line.operator, line.authority, line.score, line.effective, line.points]
         for line in lines
     ]
-    rows.append({"cells": ["", "合计", None, None, None, result["total"], "100", result["total"]], "strong": True})
+    rows.append({"cells": ["合计", "　", None, None, None, result["total"], "100", result["total"]], "strong": True})
     right = [
         {"label": label, "align": "right", "width": 2}
         for label in ("进驻单位", "运营自评", "主管部门", "行得分", "实际权重", "计入")

@@ -130,6 +130,19 @@ class DeclaredFigure(models.Model):
             models.Index(fields=["declaration"], name="figure_of_declaration"),
         ]
 
+    def __str__(self) -> str:
+        """Who, when, what: 2025年 T1.05.revenue, with the institution's name before it where it is an institution's."""
+        whose = f"{self.institution.name} " if self.institution_id else ""
+        return f"{whose}{self.period} {self.measure}"
+
+    @property
+    def period(self) -> str:
+        return f"{self.year}年" + (f"第{self.quarter}季度" if self.quarter else "")
+
+    @property
+    def is_open(self) -> bool:
+        return self.superseded_at is None
+
 
 class RegionalFigureQuerySet(models.QuerySet["RegionalFigure"]):
     def open(self) -> RegionalFigureQuerySet:

@@ -73,6 +73,12 @@ def figures_for(standing: Standing) -> QuerySet[DeclaredFigure]:
     return DeclaredFigure.objects.filter(reach).select_related("institution", "declaration")
 
 
+def unverified_figures(standing: Standing, park: Park) -> QuerySet[DeclaredFigure]:
+    """The park's own figures that stand, say something, and that nobody has verified; the newest year first."""
+    rows = figures_for(standing).filter(park=park, institution__isnull=True, superseded_at__isnull=True)
+    return rows.filter(verified_at__isnull=True, value__isnull=False).order_by("-year", "quarter", "measure", "pk")
+
+
 def figure_for(standing: Standing, park: Park, pk: object) -> DeclaredFigure:
     """The gate to one figure."""
     found = figures_for(standing).filter(park=park, pk=pk).first()
@@ -204,3 +210,20 @@ def _may_add_evidence(standing: Standing, subject_id: str, on: date) -> bool:
 
 
 gate(attachable("declared_figure"), read=_may_read_evidence, write=_may_add_evidence)
+
+
+def _may_read_declaration(standing: Standing, subject_id: str, on: date) -> bool:
+    return subject_id.isdecimal() and declarations_for(standing).filter(pk=subject_id).exists()
+
+
+def _may_add_to_declaration(standing: Standing, subject_id: str, on: date) -> bool:
+    """The evidence of a whole form (an audit report): by who may hand such a form in."""
+    found = Declaration.objects.select_related("institution").filter(pk=subject_id).first() if subject_id.isdecimal() else None
+    if found is None:
+        return False
+    if found.institution is None:
+        return standing.may(permissions.DECLARE, found.park_id)
+    return found.institution.organisation_id in standing.own(permissions.DECLARE_OWN, found.park_id)
+
+
+gate(attachable("declaration"), read=_may_read_declaration, write=_may_add_to_declaration)
