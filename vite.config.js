@@ -1,6 +1,8 @@
 // Builds frontend/ into build/static: hashed names under assets/, and manifest.json, which hrpark/web/jinja.py reads.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig } from "vite";
 
 const require = createRequire(import.meta.url);
@@ -30,10 +32,26 @@ function icons() {
   };
 }
 
+/** Each asset also compressed beside itself, as WhiteNoise hands it out. */
+function compressed() {
+  return {
+    name: "compressed",
+    closeBundle() {
+      const folder = "build/static/assets";
+      for (const name of readdirSync(folder)) {
+        const bytes = readFileSync(join(folder, name));
+        if (bytes.length < 1024) continue;
+        writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+        writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes));
+      }
+    },
+  };
+}
+
 export default defineConfig({
   base: "/static/",
   publicDir: false,
-  plugins: [icons()],
+  plugins: [icons(), compressed()],
   css: {
     preprocessorOptions: {
       scss: { loadPaths: ["node_modules"], quietDeps: true, silenceDeprecations: ["if-function"] },

@@ -77,8 +77,15 @@ function wholePages() {
 }
 
 function charts(root) {
-  const found = root.querySelectorAll("[data-chart]");
-  if (found.length) import("./charts.js").then(({ draw }) => found.forEach(draw));
+  // The drawing library weighs more than the rest of a page: it comes when a chart is about to be seen.
+  const near = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      import("./charts.js").then(({ draw }) => draw(target));
+    }
+  }, { rootMargin: "300px" });
+  for (const plot of root.querySelectorAll("[data-chart]")) near.observe(plot);
 }
 
 menus();

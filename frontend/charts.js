@@ -1,10 +1,10 @@
 // Charts from the JSON that stands beside each plot (templates/parts/chart.html). Bars start at zero, always.
 import { BarChart, LineChart, RadarChart } from "echarts/charts";
-import { AriaComponent, GridComponent, LegendComponent, RadarComponent, TooltipComponent } from "echarts/components";
+import { GridComponent, LegendComponent, RadarComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-use([BarChart, LineChart, RadarChart, AriaComponent, GridComponent, LegendComponent, RadarComponent, TooltipComponent, SVGRenderer]);
+use([BarChart, LineChart, RadarChart, GridComponent, LegendComponent, RadarComponent, TooltipComponent, SVGRenderer]);
 
 /** The colour of a meaning is the same on every page; a meaning without one takes the next that is free. */
 const MEANINGS = { park: 1, residents: 2, operator: 1, authority: 3, region: 7, previous: 8, target: 8, computed: 1, declared: 4, verified: 3 };

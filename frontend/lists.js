@@ -34,6 +34,11 @@ export function lists(root) {
     show();
   }
   for (const form of root.querySelectorAll("form[data-live]")) live(form);
+  // The search box is never swapped; when a link or a tab changed what is searched for, it follows.
+  if (root.matches?.(".list-part")) {
+    const box = root.closest(".list")?.querySelector(".list-find input");
+    if (box && box !== document.activeElement) box.value = root.dataset.q;
+  }
   for (const wrap of root.querySelectorAll(".list .table-wrap")) fit(wrap);
 }
 

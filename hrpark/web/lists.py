@@ -435,7 +435,7 @@ class List:
             compact=compact, density=_join(base, "density", "comfortable" if compact else "compact"),
             export=_join(base, "export", "xlsx") if self.exports else "",
             bulk=bulk, main=main, clear=to.but(q="", **{f.key: "" for f in self.filters}), query=base[1:],
-            here=request.path + to.but(page=f"page={asked.page}" if asked.page > 1 else ""), may_save=standing.person_id is not None and bool(here) and on is None,
+            here=(request.path + to.but(page=f"page={asked.page}" if asked.page > 1 else "")).removesuffix("?"), may_save=standing.person_id is not None and bool(here) and on is None,
             narrowed=bool(asked.q or asked.filters), park_id=park.pk if park else None,
         )  # fmt: skip
 
