@@ -85,7 +85,10 @@ function charts(root) {
       import("./charts.js").then(({ draw }) => draw(target));
     }
   }, { rootMargin: "300px" });
-  for (const plot of root.querySelectorAll("[data-chart]")) near.observe(plot);
+  for (const plot of root.querySelectorAll("[data-chart]")) {
+    plot.closest(".chart")?.querySelector("details")?.removeAttribute("open");
+    near.observe(plot);
+  }
 }
 
 menus();

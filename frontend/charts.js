@@ -30,7 +30,6 @@ export function draw(plot) {
     ...(chart.kind === "radar" ? radar(chart, text, token) : axes(chart, text, token)),
   });
   new ResizeObserver(() => shown.resize()).observe(plot);
-  plot.closest(".chart")?.querySelector("details")?.removeAttribute("open");
 }
 
 function axes(chart, text, token) {
