@@ -95,18 +95,18 @@ def _tell(case: Case, kind: CaseKind, move: Move, actor: Actor, at: datetime) ->
     """Whoever now has to know: the applicant of what the desk did, the handler of what the applicant did."""
     if case.received_at is None:
         return
-    words = {"title": case.title, "number": case.number}
+    words = {"title": case.title, "number": case.number, "subject": kind.subject_of(case), "park": case.park, "at": at}
     if move.by == DESK:
         if case.ball == Ball.APPLICANT:
             what = "、".join(one["label"] for one in case.asked) or "见办件"
-            notify(to=case.applicant, kind=SENT_BACK, at=at, subject=case, park=case.park, what=what, **words)
+            notify(to=case.applicant, kind=SENT_BACK, what=what, **words)
         elif move.completes or kind.state(case.state).final:
             label = kind.outcomes.get(case.outcome, kind.state(case.state).label)
-            notify(to=case.applicant, kind=FINISHED, at=at, subject=case, park=case.park, state=label, **words)
+            notify(to=case.applicant, kind=FINISHED, state=label, **words)
         elif move.responds:
-            notify(to=case.applicant, kind=ANSWERED, at=at, subject=case, park=case.park, **words)
+            notify(to=case.applicant, kind=ANSWERED, **words)
     elif case.handler is not None and case.ball == Ball.DESK and case.handler.actor_key != actor.actor_key:
-        notify(to=case.handler, kind=RETURNED, at=at, subject=case, park=case.park, until=case.due_at, **words)
+        notify(to=case.handler, kind=RETURNED, until=case.due_at, **words)
 
 
 def locked(pk: int) -> Case:
@@ -352,8 +352,8 @@ def assign(
     sentence = f"指派给{handler.name}" if handler else "取消了指派"
     write_step(case, "assign", sentence[:60], case.state, actor, at, note=note, internal=True)
     if handler is not None and handler.actor_key != actor.actor_key:
-        words = {"title": case.title, "number": case.number}
-        notify(to=handler, kind=ASSIGNED, at=at, subject=case, park=case.park, until=case.due_at, **words)
+        words = {"title": case.title, "number": case.number, "subject": kind.subject_of(case), "park": case.park, "at": at}
+        notify(to=handler, kind=ASSIGNED, until=case.due_at, **words)
     deed.record(case, park=case.park_id, handler=handler and handler.pk, before=before)
     return case
 

@@ -24,6 +24,8 @@ from . import permissions
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.db.models import Model
+
     from hrpark.trail.actions import Actor
 
     from .models import Case, Step
@@ -126,6 +128,10 @@ class CaseKind:
         return tuple(m for m in self.moves if state in m.froms and m.by == by)
 
     # --- hooks, called by the engine in the same transaction -----------------------------------------------------------
+
+    def subject_of(self, case: Case) -> Model:
+        """The record that people know this case by: what notices about it open."""
+        return case
 
     def check(self, case: Case, move: Move, *, actor: Actor, at: datetime) -> None:
         """Refuse a move for a reason of this kind, before anything is written."""

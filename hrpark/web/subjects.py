@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from django.urls import NoReverseMatch, reverse
 
+from hrpark.accounts.models import Park
+from hrpark.accounts.queries import Standing
 from hrpark.toolbox.registry import Registry
+
+from .shell import DOOR_OF_KIND
 
 #: type key → {door: URL name}; the URL takes ``park`` and ``pk``.
 PAGES: Registry[dict[str, str]] = Registry("subject page")
@@ -29,3 +33,9 @@ def address(type: str, id: object, *, park: str, door: str) -> str | None:
         return reverse(name, kwargs={"park": park, "pk": id})
     except NoReverseMatch:
         return None
+
+
+def address_for(standing: Standing, type: str, id: object, *, park: Park) -> str | None:
+    """The address of a subject in a door that the person's roles open, else where anybody signed in finds it."""
+    doors = [DOOR_OF_KIND[hat.organisation_kind] for hat in standing.hats_in(park.pk)]
+    return next(filter(None, (address(type, id, park=park.slug, door=door) for door in [*doors, "portal"])), None)

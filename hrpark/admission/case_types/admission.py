@@ -145,6 +145,9 @@ class Admission(CaseKind):
         completion_days=20, desk="入驻服务窗口",
     )  # fmt: skip
 
+    def subject_of(self, case: Case) -> Application:
+        return case.application
+
     def after(self, case: Case, move: Move, step: Step, *, actor: Actor, at: datetime) -> None:
         """Whatever closes the case closes the application: the institution may apply again."""
         if self.state(case.state).final:
