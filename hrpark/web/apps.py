@@ -11,8 +11,6 @@ from django.utils.module_loading import module_has_submodule
 
 from hrpark.toolbox.registry import discover
 
-from .checks import doors_are_declared, subjects_are_whole
-
 #: Modules of a room that register something when they are imported, and packages with one file a thing.
 MODULES = ("permissions", "facts", "kinds", "queries", "actions", "access", "totp", "tasks")
 PACKAGES = ("rules", "case_types", "imports", "indicators", "channels")
@@ -34,5 +32,6 @@ class WebConfig(AppConfig):
                         discover(found)
 
 
-        register(doors_are_declared)
-        register(subjects_are_whole)
+        checks = importlib.import_module("hrpark.web.checks")  # needs models, which are there only now
+        register(checks.doors_are_declared)
+        register(checks.subjects_are_whole)
