@@ -104,6 +104,11 @@ def lapsed(day: date) -> QuerySet[Licence]:
     return Licence.objects.filter(valid_to__lt=day, revoked_on__isnull=True).exclude(Exists(instead))
 
 
+def having(licences: QuerySet[Licence]) -> Q:
+    """Institutions that have any of these permits."""
+    return Q(Exists(licences.filter(institution=OuterRef("pk"))))
+
+
 def with_expiry(institutions: QuerySet[Institution], day: date) -> QuerySet[Institution]:
     """Each with ``expires``: the next day on which one of its permits in force lapses."""
     nearest = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -146,6 +147,10 @@ class Board:
         taken = Occupancy.objects.whole().filter(park_id=park_id)
         for space, *rest in taken.values_list("space_id", "starts", "ends", "kind", "subject_type", "subject_id"):
             self.held[space].append(Held(*rest))
+
+    @functools.cached_property
+    def _by_words(self) -> dict[str, int]:
+        return {match_key(name): pk for pk, _, name in self._words} | {match_key(code): pk for pk, code, _ in self._words}
 
     def find(self, words: str) -> int | None:
         """The space that somebody calls so, by number or name."""

@@ -133,7 +133,7 @@ class InstitutionRegister(ImportTarget):
     label = "机构名册"
     permission = permissions.IMPORT
     identity = "uscc"
-    chunk = 1000
+    chunk = 5000
     help = (
         "一行一家机构，以统一社会信用代码为准：名册中没有的为新增，已有的只更新填写了的栏。"
         "单元写园区登记的编号即可占用该单元；写不出编号的可写位置说明。"
@@ -426,7 +426,7 @@ class _Writing:
                 licence = current.get((institution.pk, kind))
                 wanted = row.values.get(number)
                 if licence is None or (wanted is not None and wanted != licence.number):
-                    licence = Licence(institution=institution, kind=kind, number=wanted or "", verified_at=self.at)
+                    licence = Licence(institution_id=institution.pk, kind=kind, number=wanted or "", verified_at=self.at)
                     made.append(licence)
                 else:
                     licence.verified_at = self.at
@@ -458,7 +458,7 @@ class _Writing:
             if main is not None and main is not chosen:
                 demoted.append(main.pk)
             if chosen is None:
-                made.append(Contact(institution=institution, name=name, mobile=phone or "", main=True))
+                made.append(Contact(institution_id=institution.pk, name=name, mobile=phone or "", main=True))
                 continue
             chosen.main, chosen.mobile = True, phone or chosen.mobile
             changed.append(chosen)
@@ -496,7 +496,7 @@ class _Writing:
         for row, institution in sorted(rows, key=lambda pair: (bool(pair[0].reason), pair[0].number)):
             stay, since = last.get(institution.pk), row.values.get("resident_since")
             if stay is None or _returns(stay, since):
-                stay = Residency(park=self.park, institution=institution, starts=since)
+                stay = Residency(park_id=self.park.pk, institution_id=institution.pk, starts=since)
                 made.append(stay)
             else:
                 kept.append((stay, stay.unit_id))
