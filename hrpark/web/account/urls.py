@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import drafts, files
+from . import drafts, files, first, login, own, register
 
 urlpatterns = [
     path("files/<int:pk>/", files.download, name="account-file"),
@@ -12,4 +12,23 @@ urlpatterns = [
     path("views/", drafts.view_save, name="account-view-save"),
     path("views/in/<slug:park>/", drafts.view_save, name="account-view-save-park"),
     path("views/<int:pk>/drop/", drafts.view_drop, name="account-view-drop"),
+    path("", own.home, name="account-home"),
+    path("login/", login.login, name="account-login"),
+    path("login/code/", login.code, name="account-code"),
+    path("login/second/", login.second, name="account-second"),
+    path("logout/", login.logout, name="account-logout"),
+    path("enter/", login.enter, name="account-enter"),
+    path("register/", register.register, name="account-register"),
+    path("invitation/<str:token>/", register.invitation, name="account-invitation"),
+    path("edit/", own.edit, name="account-edit"),
+    path("password/", own.password, name="account-password"),
+    path("totp/", own.second_factor, name="account-totp"),
+    path("totp/off/", own.second_factor_off, name="account-totp-off"),
+    path("totp/recovery/", own.recovery, name="account-recovery"),
+    path("sessions/end/", own.sessions_end, name="account-sessions-end"),
+    path("sessions/<int:pk>/end/", own.sessions_end, name="account-session-end"),
+    path("roles/<int:pk>/end/", own.role_end, name="account-role-end"),
+    path("consents/<int:pk>/withdraw/", own.consent_withdraw, name="account-consent-withdraw"),
+    path("parks/", first.parks, name="account-parks"),
+    path("parks/new/", first.park_new, name="account-park-new"),
 ]

@@ -1,0 +1,664 @@
+"""Signing in, out and up; the second step; invitations; one's own account; the first day."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
+
+from hrpark.accounts import access, actions, queries, rules, samples, setup, totp, vault
+from hrpark.accounts.models import Attempt, Consent, Invitation, Membership, OneTimeCode, Person, SignIn
+from hrpark.web import clock
+from hrpark.web.account.visitor import HALF
+
+pytestmark = pytest.mark.django_db
+LOGIN, NEW = "/account/login/", "shan-yin-dao-shang-9"
+
+
+@pytest.fixture
+def now():
+    return clock.now()
+
+
+@pytest.fixture
+def cast(now):
+    return samples.cast(now)
+
+
+def text_of(response):
+    return html.unescape(response.content.decode())
+
+
+def key_in(response):
+    return re.search(r'name="deed_key" value="([^"]+)"', response.content.decode()).group(1)
+
+
+def post(client, path, **data):
+    return client.post(path, {"deed_key": "key-of-a-form", **data})
+
+
+def sign_in(client, person, password=samples.PASSWORD, **more):
+    return post(client, LOGIN, key=person.key, password=password, **more)
+
+
+def is_in(client):
+    return client.get("/account/").status_code == 200
+
+
+# ---------------------------------------------------------------- signing in
+
+
+def test_the_right_password_lets_in_and_the_wrong_one_keeps_the_key(client, cast):
+    page = client.get(LOGIN)
+    assert page.status_code == 200 and page["Cache-Control"] == "no-store"
+    refused = sign_in(client, cast.stranger, "wrong-wrong")
+    assert refused.status_code == 422 and "账号或密码不正确" in text_of(refused)
+    assert cast.stranger.mobile in text_of(refused) and "wrong-wrong" not in text_of(refused)
+    done = sign_in(client, cast.stranger)
+    assert (done.status_code, done["Location"]) == (302, "/account/enter/")
+    assert is_in(client)
+
+
+def test_whoever_is_in_goes_to_the_door_of_their_first_role(client, cast):
+    for person, door in (
+        (cast.officer, "/desk/huangpu/"),
+        (cast.qihang_clerk, "/tenant/huangpu/"),
+        (cast.stranger, "/account/"),
+    ):
+        client.force_login(person)
+        there = client.get("/account/enter/")["Location"]
+        assert there == door or there == "/account/"
+    assert client.get(LOGIN)["Location"] == "/account/enter/"
+
+
+def test_unknown_and_known_keys_are_answered_alike(client, cast):
+    known = sign_in(client, cast.stranger, "wrong-wrong")
+    unknown = post(client, LOGIN, key="13999999999", password="wrong-wrong")
+    same = [text_of(r).replace(cast.stranger.mobile, "K").replace("13999999999", "K") for r in (known, unknown)]
+    same = [re.sub(r'(csrfmiddlewaretoken|deed_key)" value="[^"]*"', "", t) for t in same]
+    assert same[0] == same[1] and known.status_code == unknown.status_code
+
+
+def test_a_new_session_begins_with_a_new_key(client, cast):
+    session = client.session
+    session["planted"] = "1"
+    session.save()
+    before = session.session_key
+    client.cookies["sid"] = before  # the cookie that somebody planted
+    sign_in(client, cast.stranger)
+    after = client.cookies["sid"].value
+    assert after != before and not Session.objects.filter(session_key=before).exists()
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "\\\\evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "evil",
+        "/" + "a" * 600,
+    ],
+)
+def test_nobody_is_sent_elsewhere(client, cast, to):
+    assert sign_in(client, cast.stranger, next=to)["Location"] == "/account/enter/"
+
+
+def test_who_was_sent_to_sign_in_comes_back(client, cast):
+    asked = client.get("/account/edit/")
+    assert asked["Location"] == "/account/login/?next=/account/edit/"
+    page = client.get(asked["Location"])
+    assert 'name="next" value="/account/edit/"' in page.content.decode()
+    assert sign_in(client, cast.stranger, next="/account/edit/")["Location"] == "/account/edit/"
+
+
+def test_too_many_attempts_are_answered_429_with_the_time(client, cast):
+    for _ in range(10):
+        assert sign_in(client, cast.stranger, "wrong-wrong").status_code == 422
+    refused = sign_in(client, cast.stranger)
+    assert refused.status_code == 429 and 0 < int(refused["Retry-After"]) <= 900
+    assert "之后再试" in text_of(refused)
+
+
+def test_a_running_session_and_a_known_browser_are_not_locked_out(client, cast):
+    sign_in(client, cast.stranger)
+    attacker = Client()
+    for _ in range(12):
+        sign_in(attacker, cast.stranger, "wrong-wrong")
+    assert is_in(client)
+    post(client, "/account/logout/")
+    assert sign_in(client, cast.stranger).status_code == 302
+
+
+def test_the_address_of_a_visitor_is_not_believed_without_a_proxy_of_our_own(client, cast, settings):
+    client.post(LOGIN, {"key": "1", "password": "x"}, headers={"X-Forwarded-For": "203.0.113.9"})
+    settings.BEHIND_PROXY = True
+    client.post(LOGIN, {"key": "1", "password": "x"}, headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.9"})
+    assert list(Attempt.objects.order_by("pk").values_list("address", flat=True)) == ["127.0.0.1", "203.0.113.9"]
+
+
+def test_signing_out_is_a_post_and_ends_the_session(client, cast):
+    sign_in(client, cast.stranger)
+    kept = client.cookies["sid"].value
+    assert client.get("/account/logout/").status_code == 405
+    assert post(client, "/account/logout/")["Location"] == LOGIN
+    client.cookies["sid"] = kept
+    assert not is_in(client)
+    assert SignIn.objects.get().ended_at is not None
+
+
+def test_a_form_without_its_token_is_refused(cast):
+    strict = Client(enforce_csrf_checks=True)
+    assert sign_in(strict, cast.stranger).status_code == 403
+
+
+def test_the_demo_shows_its_logins_and_nobody_else_does(client, settings):
+    assert "演示账号" not in text_of(client.get(LOGIN))
+    settings.DEMO = True
+    assert "演示账号" in text_of(client.get(LOGIN))
+
+
+# ---------------------------------------------------------------- how long a session lasts
+
+
+def moved(client, **seconds):
+    session = client.session
+    for name, ago in seconds.items():
+        session[name] -= ago
+    session.save()
+
+
+def test_two_idle_hours_or_twelve_in_all_end_a_session_and_the_page_says_why(client, cast):
+    for seconds, says in (({"seen": 7200}, "两小时"), ({"began": 43200}, "12小时")):
+        sign_in(client, cast.stranger)
+        moved(client, **{k: v - 60 for k, v in seconds.items()})
+        assert is_in(client)
+        moved(client, **{k: 7300 if k == "seen" else 61 for k in seconds})
+        assert not is_in(client)
+        assert says in text_of(client.get(LOGIN))
+    assert not SignIn.objects.filter(ended_at=None).exists()
+
+
+def test_activity_is_noted_every_five_minutes_at_most(client, cast):
+    sign_in(client, cast.stranger)
+    first = SignIn.objects.get().seen_at
+    is_in(client)
+    assert SignIn.objects.get().seen_at == first
+    moved(client, seen=301)
+    is_in(client)
+    assert SignIn.objects.get().seen_at > first
+
+
+def test_a_closed_account_is_out_at_once(client, cast, now):
+    sign_in(client, cast.stranger)
+    actions.close_account(actor=cast.installer, at=now, key="c", person=cast.stranger, reason="离职")
+    assert not is_in(client)
+
+
+def test_other_sessions_are_listed_and_ended(client, cast):
+    other = Client(headers={"user-agent": "Firefox 同事的电脑"})
+    sign_in(client, cast.stranger)
+    sign_in(other, cast.stranger)
+    assert "同事的电脑" in text_of(client.get("/account/"))
+    line = SignIn.objects.get(agent__contains="Firefox")
+    assert post(client, f"/account/sessions/{line.pk}/end/").status_code == 302
+    assert not is_in(other) and is_in(client)
+    sign_in(other, cast.stranger)
+    post(client, "/account/sessions/end/")
+    assert not is_in(other) and is_in(client)
+
+
+def test_nobody_ends_the_session_of_another(client, cast):
+    other = Client()
+    sign_in(other, cast.officer)
+    sign_in(client, cast.stranger)
+    post(client, f"/account/sessions/{SignIn.objects.get(person=cast.officer).pk}/end/")
+    assert is_in(other)
+
+
+# ---------------------------------------------------------------- one-time codes
+
+
+def counter_code(cast, person, now, key="c"):
+    return access.issue_code(actor=samples.HOUSE, at=now, key=key, person=person, park=None, basis="身份证原件")[1]
+
+
+def test_a_code_of_the_counter_lets_in_and_asks_for_a_new_password(client, cast, now):
+    assert "服务台" in text_of(client.get("/account/login/code/"))
+    text = counter_code(cast, cast.stranger, now)
+    done = post(client, "/account/login/code/", key=cast.stranger.mobile, code=text)
+    assert done["Location"] == "/account/password/"
+    page = client.get("/account/password/")
+    assert "15分钟内可以直接设置新密码" in text_of(page) and 'type="password" name="password_current"' not in text_of(page)
+    assert post(client, "/account/password/", password=NEW)["Location"] == "/account/enter/"
+    assert is_in(client)
+    assert sign_in(Client(), cast.stranger, NEW).status_code == 302
+
+
+def test_a_code_does_not_let_in_twice(client, cast, now):
+    text = counter_code(cast, cast.stranger, now)
+    post(client, "/account/login/code/", key=cast.stranger.mobile, code=text)
+    again = post(Client(), "/account/login/code/", key=cast.stranger.mobile, code=text)
+    assert again.status_code == 422 and "验证码不正确" in text_of(again)
+
+
+def test_where_nothing_can_be_sent_there_is_no_button_and_no_sending(client, cast):
+    assert "发送验证码" not in text_of(client.get("/account/login/code/"))
+    refused = post(client, "/account/login/code/", key=cast.stranger.mobile, send="1")
+    assert refused.status_code == 422 and not OneTimeCode.objects.exists()
+
+
+def test_asking_for_a_code_answers_alike_for_known_and_unknown_keys(client, cast, settings):
+    settings.SMS_ADAPTER = "hrpark.accounts.sms.HttpRelay"
+    said = [text_of(post(client, "/account/login/code/", key=key, send="1")) for key in (cast.stranger.mobile, "13999999999")]
+    said = [re.sub(r'(csrfmiddlewaretoken|deed_key)" value="[^"]*"', "", t) for t in said]
+    assert said[0].replace(cast.stranger.mobile, "K") == said[1].replace("13999999999", "K") and "验证码已经发出" in said[0]
+    assert DBTaskResult.objects.count() == 2 and OneTimeCode.objects.count() == 1
+    for row in DBTaskResult.objects.all():
+        _, sealed = row.args_kwargs["args"]
+        assert vault.unseal(sealed) not in str(row.args_kwargs)
+
+
+# ---------------------------------------------------------------- second step
+
+
+def enrol(person, at):
+    secret = totp.new_secret()
+    code = rules.hotp(totp._bytes(secret), int(at.timestamp()) // 30 - 1)
+    totp.add_totp(actor=person, at=at, key="on", person=person, secret=secret, code=code)
+    return secret
+
+
+def app(secret, at, steps=0):
+    return rules.hotp(totp._bytes(secret), int(at.timestamp()) // 30 + steps)
+
+
+def test_with_a_second_factor_the_password_alone_does_not_let_in(client, cast, now):
+    secret = enrol(cast.stranger, now)
+    assert sign_in(client, cast.stranger, next="/account/edit/")["Location"] == "/account/login/second/"
+    assert not is_in(client)
+    wrong = post(client, "/account/login/second/", code="000000")
+    assert wrong.status_code == 422 and not is_in(client)
+    right = post(client, "/account/login/second/", code=app(secret, clock.now()))
+    assert right["Location"] == "/account/edit/" and is_in(client)
+    assert SignIn.objects.get().second == "totp"
+
+
+def test_a_code_that_was_used_lets_nobody_in_again(client, cast, now):
+    secret = enrol(cast.stranger, now)
+    code = app(secret, clock.now())
+    for visitor, status in ((client, 302), (Client(), 422)):
+        sign_in(visitor, cast.stranger)
+        assert post(visitor, "/account/login/second/", code=code).status_code == status
+
+
+def test_a_recovery_code_lets_in_once_and_says_how_many_are_left(client, cast, now):
+    enrol(cast.stranger, now)
+    code = totp.recovery_codes(cast.stranger)[0]
+    sign_in(client, cast.stranger)
+    post(client, "/account/login/second/", code=f"{code[:4]} {code[4:]}")
+    assert "还剩 9 个" in text_of(client.get("/account/"))
+
+
+def test_the_second_step_without_the_first_begins_anew(client, cast, now):
+    enrol(cast.stranger, now)
+    assert client.get("/account/login/second/")["Location"] == LOGIN
+    sign_in(client, cast.stranger)
+    session = client.session
+    session[HALF] = session[HALF] | {"at": session[HALF]["at"] - 601}
+    session.save()
+    assert post(client, "/account/login/second/", code=totp.recovery_codes(cast.stranger)[0])["Location"] == LOGIN
+
+
+def test_a_password_changed_in_between_voids_the_first_step(client, cast, now):
+    enrol(cast.stranger, now)
+    sign_in(client, cast.stranger)
+    access.set_password(actor=cast.stranger, at=now, key="p", person=cast.stranger, password=NEW)
+    assert post(client, "/account/login/second/", code=totp.recovery_codes(cast.stranger)[0])["Location"] == LOGIN
+
+
+def test_setting_up_an_authenticator(client, cast):
+    sign_in(client, cast.stranger)
+    page = client.get("/account/totp/")
+    shown = text_of(page)
+    assert "data:image/svg+xml;base64," in shown
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", shown).group(1).replace(" ", "")
+    assert secret not in str(dict(client.session))
+    assert post(client, "/account/totp/", code=app(secret, clock.now()), password_current="wrong").status_code == 422
+    assert secret in text_of(client.get("/account/totp/")).replace(" ", ""), "the same secret until it is confirmed"
+    assert post(client, "/account/totp/", code="000000", password_current=samples.PASSWORD).status_code == 422
+    done = post(client, "/account/totp/", code=app(secret, clock.now()), password_current=samples.PASSWORD)
+    codes = re.findall(r"<code>(\d{4} \d{4})</code>", text_of(done))
+    assert len(codes) == 10 and is_in(client)
+    again = post(client, "/account/totp/", code=app(secret, clock.now()), password_current=samples.PASSWORD)
+    assert re.findall(r"<code>(\d{4} \d{4})</code>", text_of(again)) == codes, "a double click shows the same codes"
+    assert "已开启" in text_of(client.get("/account/totp/"))
+
+
+def test_switching_it_off_takes_both_factors(client, cast, now):
+    secret = enrol(cast.stranger, now)
+    client.force_login(cast.stranger)
+    for given in (
+        {"code": "000000", "password_current": samples.PASSWORD},
+        {"code": app(secret, clock.now()), "password_current": "wrong"},
+    ):
+        assert post(client, "/account/totp/off/", **given).status_code == 422
+    assert queries.has_second_factor(cast.stranger)
+    assert (
+        post(client, "/account/totp/off/", code=app(secret, clock.now()), password_current=samples.PASSWORD).status_code == 302
+    )
+    assert not queries.has_second_factor(cast.stranger)
+
+
+def test_new_recovery_codes_take_the_password(client, cast, now):
+    enrol(cast.stranger, now)
+    old = totp.recovery_codes(cast.stranger)
+    client.force_login(cast.stranger)
+    assert post(client, "/account/totp/recovery/", password_current="wrong").status_code == 422
+    shown = text_of(post(client, "/account/totp/recovery/", password_current=samples.PASSWORD))
+    assert len(re.findall(r"<code>\d{4} \d{4}</code>", shown)) == 10 and not set(old) & set(totp.recovery_codes(cast.stranger))
+
+
+def test_where_it_is_required_directors_see_nothing_else_before(client, cast, settings, now):
+    settings.REQUIRE_TOTP = True
+    client.force_login(cast.director)
+    asked = client.get(reverse("desk-people", kwargs={"park": "huangpu"}))
+    assert asked["Location"] == "/account/totp/" and "须开启两步验证" in text_of(client.get("/account/totp/"))
+    client.force_login(cast.officer)
+    assert client.get(reverse("desk-people", kwargs={"park": "huangpu"})).status_code == 200
+    secret = enrol(cast.director, now)
+    other = Client()
+    sign_in(other, cast.director)
+    post(other, "/account/login/second/", code=app(secret, clock.now()))
+    assert other.get(reverse("desk-people", kwargs={"park": "huangpu"})).status_code == 200
+
+
+# ---------------------------------------------------------------- signing up
+
+
+def up(client, **over):
+    given = {"name": "罗雅琴", "key": "13700000001", "password": samples.PASSWORD, "agreed": "on"} | over
+    return post(client, "/account/register/", **{k: v for k, v in given.items() if v is not None})
+
+
+def test_signing_up_then_in(client):
+    assert "个人信息处理说明" in text_of(client.get("/account/register/"))
+    assert 'name="agreed" checked' not in text_of(client.get("/account/register/"))
+    assert up(client)["Location"] == LOGIN
+    page = text_of(client.get(LOGIN))
+    assert "账号已可使用" in page and "13700000001" in page
+    person = Person.objects.get()
+    assert sign_in(client, person).status_code == 302 and Consent.objects.get().person == person
+
+
+def test_signing_up_with_a_known_key_is_answered_alike(client, cast):
+    known, new = up(Client(), key=cast.stranger.mobile), up(client)
+    assert (known.status_code, known["Location"]) == (new.status_code, new["Location"])
+    cast.stranger.refresh_from_db()
+    assert cast.stranger.name == "许安然" and cast.stranger.check_password(samples.PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("over", "says"),
+    [
+        ({"name": ""}, "请填写姓名"),
+        ({"key": "1"}, "手机号"),
+        ({"password": "short"}, "10"),
+        ({"agreed": None}, "勾选"),
+        ({"key": "a@b"}, "邮箱"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_stays(client, over, says):
+    refused = up(client, **over)
+    assert refused.status_code == 422 and says in text_of(refused)
+    if "name" not in over:
+        assert "罗雅琴" in text_of(refused)
+    assert not Person.objects.exists()
+
+
+def test_nobody_signs_up_as_more_than_a_person(client):
+    up(client, installs="on", is_active="1", is_staff="1", role="director")
+    person = Person.objects.get()
+    assert not person.installs and not Membership.objects.exists()
+
+
+def test_a_form_whose_key_was_lost_says_so_and_makes_nothing(client):
+    refused = client.post(
+        "/account/register/", {"name": "罗", "key": "13700000001", "password": samples.PASSWORD, "agreed": "on"}
+    )
+    assert refused.status_code == 422 and "刷新" in text_of(refused) and not Person.objects.exists()
+
+
+# ---------------------------------------------------------------- invitations
+
+
+@pytest.fixture
+def link(cast, now):
+    _, token = actions.invite(
+        actor=cast.director,
+        at=now,
+        key="i",
+        park=cast.huangpu,
+        organisation=cast.operator,
+        role="officer",
+        name="罗雅琴",
+        mobile="13700000001",
+    )
+    return f"/account/invitation/{token}/"
+
+
+def join(client, link, **over):
+    return post(client, link, **({"name": "罗雅琴", "password": samples.PASSWORD, "agreed": "on"} | over))
+
+
+def test_a_link_makes_the_account_and_opens_the_door(client, cast, link):
+    shown = text_of(client.get(link))
+    assert "黄埔" in shown and "园区专员" in shown and "137****0001" in shown and "13700000001" not in shown
+    assert join(client, link)["Location"] == "/account/enter/"
+    assert "您已成为" in text_of(client.get("/account/"))
+
+
+def test_a_double_click_on_a_link_lets_in_once_and_others_never(client, cast, link):
+    join(client, link)
+    assert join(Client(), link).status_code == 302
+    assert Membership.objects.filter(role="officer", park=cast.huangpu).count() == 2
+    assert join(Client(), link, password=NEW).status_code == 404
+    assert Client().get(link).status_code == 404
+    assert client.get(link)["Location"] == "/account/enter/"
+
+
+@pytest.mark.parametrize("spoil", [lambda p: p[:-3] + "/", lambda p: p.swapcase(), lambda p: "/account/invitation/x/"])
+def test_a_wrong_link_says_what_to_do(client, link, spoil):
+    path = spoil(link) if not spoil(link).startswith("/ACCOUNT") else "/account/invitation/" + link[20:].swapcase()
+    response = client.get(path)
+    assert response.status_code == 404 and "重新发出邀请" in text_of(response)
+
+
+def test_an_expired_or_withdrawn_link_is_dead(client, cast, link, now):
+    Invitation.objects.update(expires_at=now - timedelta(seconds=1))
+    assert client.get(link).status_code == 404 and join(client, link).status_code == 404
+    assert not Person.objects.filter(mobile="13700000001").exists()
+
+
+@pytest.mark.parametrize(
+    ("over", "says"), [({"password": "short"}, "10"), ({"agreed": ""}, "勾选"), ({"name": ""}, "请填写姓名")]
+)
+def test_a_refused_acceptance_leaves_the_link_open(client, link, over, says):
+    refused = join(client, link, **over)
+    assert refused.status_code == 422 and says in text_of(refused)
+    assert join(client, link).status_code == 302
+
+
+def test_who_has_an_account_signs_in_and_accepts_with_it(client, cast, now):
+    _, token = actions.invite(
+        actor=cast.director, at=now, key="i2", park=cast.huangpu, organisation=cast.operator, role="officer", name="许安然",
+        mobile=cast.stranger.mobile,
+    )  # fmt: skip
+    link = f"/account/invitation/{token}/"
+    page = text_of(client.get(link))
+    assert "已有账号" in page and f"/account/login/?next={link}" in page.replace("%2F", "/")
+    assert join(client, link).status_code == 422
+    assert sign_in(client, cast.stranger, next=link)["Location"] == link
+    assert post(client, link)["Location"] == "/account/enter/"
+    assert queries.standing_of(Person.objects.get(pk=cast.stranger.pk), now.date()).hats
+
+
+def test_an_institutions_first_person_is_told_to_bring_the_letter(client, cast, now):
+    _, token = actions.invite(
+        actor=cast.officer,
+        at=now,
+        key="i3",
+        park=cast.huangpu,
+        organisation=cast.qihang,
+        role="clerk",
+        name="罗",
+        mobile="13700000002",
+    )
+    join(client, f"/account/invitation/{token}/")
+    page = text_of(client.get("/account/"))
+    assert "授权委托书" in page and "待核验" in page
+
+
+# ---------------------------------------------------------------- one's own account
+
+
+def test_name_and_keys_take_the_password(client, cast):
+    client.force_login(cast.stranger)
+    given = {"name": "许安", "mobile": cast.stranger.mobile, "email": "Xu@Example.com"}
+    assert post(client, "/account/edit/", password_current="wrong", **given).status_code == 422
+    assert post(client, "/account/edit/", password_current=samples.PASSWORD, **given).status_code == 302
+    cast.stranger.refresh_from_db()
+    assert (cast.stranger.name, cast.stranger.email) == ("许安", "xu@example.com")
+
+
+def test_the_key_of_another_cannot_be_taken(client, cast):
+    client.force_login(cast.stranger)
+    refused = post(client, "/account/edit/", name="许", mobile=cast.officer.mobile, password_current=samples.PASSWORD)
+    assert refused.status_code == 422 and "不能使用" in text_of(refused)
+
+
+def test_a_new_password_keeps_this_session_and_ends_the_others(client, cast):
+    other = Client()
+    for visitor in (client, other):
+        sign_in(visitor, cast.stranger)
+    assert post(client, "/account/password/", password_current="wrong", password=NEW).status_code == 422
+    weak = post(client, "/account/password/", password_current=samples.PASSWORD, password="short")
+    assert weak.status_code == 422 and "10" in text_of(weak)
+    assert post(client, "/account/password/", password_current=samples.PASSWORD, password=NEW).status_code == 302
+    assert is_in(client) and not is_in(other)
+    assert SignIn.objects.filter(ended_at=None).get().session_key == client.cookies["sid"].value
+
+
+def test_a_role_is_laid_down_and_only_an_own_one(client, cast):
+    mine, other = (Membership.objects.get(person=p) for p in (cast.officer, cast.inspector))
+    client.force_login(cast.officer)
+    assert client.get(f"/account/roles/{other.pk}/end/").status_code == 404
+    assert post(client, f"/account/roles/{other.pk}/end/").status_code == 404
+    assert client.get(f"/account/roles/{mine.pk}/end/").status_code == 200
+    assert post(client, f"/account/roles/{mine.pk}/end/", reason="").status_code == 302
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert mine.until is not None and other.until is None
+
+
+def test_the_last_director_cannot_leave(client, cast):
+    client.force_login(cast.director)
+    refused = post(client, f"/account/roles/{Membership.objects.get(person=cast.director).pk}/end/")
+    assert refused.status_code == 422 and "最后一位" in text_of(refused)
+
+
+def test_consent_is_withdrawn_in_two_clicks_and_closes_the_account(client, cast, now):
+    given = actions.give_consent(
+        actor=cast.stranger, at=now, key="g", person=cast.stranger, purpose="account", channel="网页注册"
+    )
+    other = actions.give_consent(
+        actor=cast.officer, at=now, key="g", person=cast.officer, purpose="account", channel="网页注册"
+    )
+    sign_in(client, cast.stranger)
+    path = f"/account/consents/{given.pk}/withdraw/"
+    assert path in text_of(client.get("/account/"))
+    assert client.get(path).status_code == 200
+    assert client.get(f"/account/consents/{other.pk}/withdraw/").status_code == 404
+    assert post(client, path).status_code == 422
+    assert post(client, path, sure="on")["Location"] == LOGIN
+    assert not is_in(client) and sign_in(client, cast.stranger).status_code == 422
+
+
+def test_pages_of_the_account_are_for_people_who_are_signed_in(client, cast):
+    for name in (
+        "account-home",
+        "account-edit",
+        "account-password",
+        "account-totp",
+        "account-totp-off",
+        "account-recovery",
+        "account-parks",
+    ):
+        assert client.get(reverse(name))["Location"].startswith(LOGIN)
+
+
+# ---------------------------------------------------------------- the first day, further parks
+
+
+FIRST = {
+    "name": "沈立平", "key": "13800138000", "password": samples.PASSWORD, "park": "黄埔人力资源服务产业园", "slug": "huangpu",
+    "operator": "黄埔人才园运营公司",
+}  # fmt: skip
+
+
+@pytest.fixture
+def token(settings, tmp_path):
+    settings.HOME = tmp_path
+    return setup.setup_token()
+
+
+def test_the_first_day(client, token, tmp_path):
+    page = client.get(f"/setup/?token={token}")
+    assert page.status_code == 200 and token in text_of(page)
+    assert post(client, "/setup/", token=token, **FIRST).status_code == 302
+    person = Person.objects.get()
+    assert person.installs and is_in(client)
+    assert "园区负责人" in text_of(client.get("/account/"))
+    assert not (tmp_path / "setup-token").exists()
+    assert client.get("/setup/").status_code == 404
+    assert post(Client(), "/setup/", token=token, **FIRST).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("over", "says"),
+    [
+        ({"token": "wrong"}, "安装口令不正确"),
+        ({"password": "short"}, "10"),
+        ({"key": "1"}, "手机号"),
+        ({"slug": "黄埔"}, "网址短名"),
+        ({"park": ""}, "园区名称"),
+    ],
+)
+def test_what_is_wrong_on_the_first_day_makes_nothing(client, token, over, says):
+    refused = post(client, "/setup/", **({"token": token} | FIRST | over))
+    assert refused.status_code == 422 and says in text_of(refused) and "沈立平" in text_of(refused)
+    assert queries.is_empty()
+
+
+def test_there_is_no_first_day_where_there_are_people(client, cast):
+    assert client.get("/setup/").status_code == 404
+
+
+def test_further_parks_are_opened_by_who_installs(client, cast):
+    client.force_login(cast.officer)
+    assert client.get("/account/parks/").status_code == 404 and client.get("/account/parks/new/").status_code == 404
+    client.force_login(cast.installer)
+    assert "天河" in text_of(client.get("/account/parks/"))
+    given = {"name": "南沙园", "slug": "nansha", "operator": "南沙运营公司", "director": "罗雅琴", "mobile": "13700000001"}
+    refused = post(client, "/account/parks/new/", **(given | {"slug": "huangpu"}))
+    assert refused.status_code == 422 and "南沙运营公司" in text_of(refused)
+    opened = text_of(post(client, "/account/parks/new/", **given))
+    link = re.search(r"http://testserver(/account/invitation/[^/]+/)", opened).group(1)
+    assert join(Client(), link).status_code == 302
+    assert Membership.objects.get(park__slug="nansha").role == "director"
