@@ -232,6 +232,8 @@ class List:
     bulk: tuple[Bulk, ...] = ()
     main: Main | None = None
     exports = True
+    #: Who may take the rows away as a file; empty: whoever sees the list.
+    export_permission = ""
     empty_title = "还没有记录"
     empty_text = ""
     empty_icon = "folder-open"
@@ -397,6 +399,9 @@ class List:
     def _may(self, permission: str, standing: Standing, park: Park | None) -> bool:
         return not permission or self._holds(standing, park, permission)
 
+    def _exports(self, standing: Standing, park: Park | None) -> bool:
+        return self.exports and self._may(self.export_permission, standing, park)
+
     # -- putting it together
 
     def _drawn(self, request, park, asked, columns, count, begin, shown, body, bulk) -> Drawn:
@@ -433,7 +438,7 @@ class List:
             body=body, first=begin + 1 if shown else 0, last=begin + shown, pages=self._pages(asked, count, to),
             sizes=[(s, to.but(size=f"size={s}" if s != SIZES[0] else ""), s == asked.size) for s in SIZES],
             compact=compact, density=_join(base, "density", "comfortable" if compact else "compact"),
-            export=_join(base, "export", "xlsx") if self.exports else "",
+            export=_join(base, "export", "xlsx") if self._exports(standing, park) else "",
             bulk=bulk, main=main, clear=to.but(q="", **{f.key: "" for f in self.filters}), query=base[1:],
             here=(request.path + to.but(page=f"page={asked.page}" if asked.page > 1 else "")).removesuffix("?"), may_save=standing.person_id is not None and bool(here) and on is None,
             narrowed=bool(asked.q or asked.filters), park_id=park.pk if park else None,
@@ -502,7 +507,7 @@ class List:
         self, request: HttpRequest, park: Park | None = None, *, template: str = "parts/list_page.html", **context: Any
     ) -> HttpResponse:
         """The whole page; or only its changing part, when script asks for that."""
-        if self.exports and request.GET.get("export") == "xlsx":
+        if request.GET.get("export") == "xlsx" and self._exports(request.standing, park):
             return self.export(request, park)
         density = request.GET.get("density")
         if density in ("compact", "comfortable"):
@@ -537,7 +542,7 @@ def register(one: List) -> List:
             raise Misconfigured(f"Column {column.key!r} of {one.key!r} has an unknown kind {column.kind!r}")
         if len(column.paths) > 1 and column.show is None:
             raise Misconfigured(f"Column {column.key!r} of {one.key!r} has several paths and no show()")
-        for name in filter(None, (column.permission, column.clear)):
+        for name in filter(None, (column.permission, column.clear, one.export_permission)):
             PERMISSIONS.get(name)
     taken = [name for f in one.filters for name in f.names]
     if OWN & set(taken) or len(taken) != len(set(taken)):
