@@ -1,12 +1,12 @@
 """Which fonts a document is set in, and what they can show.
 
 PDF/A refuses a document with a glyph that no font has, and people have names that few fonts have. So there is a chain:
-the main Chinese font, then fonts for rare characters, then a mark with the code point in a footnote. Fonts are looked for
-in this order; none is committed:
+the main Chinese font, then fonts for rare characters, then a mark with the code point in a footnote. Fonts are used in
+this order; none is committed:
 
-1. the folders of ``settings.FONT_FOLDERS`` (HRPARK_FONTS), whatever is in them;
-2. Noto Sans SC, regular and bold, from the npm package @expo-google-fonts/noto-sans-sc: 30,890 characters, all of the
+1. Noto Sans SC, regular and bold, from the npm package @expo-google-fonts/noto-sans-sc: 30,890 characters, all of the
    8,105 of the 通用规范汉字表 among them;
+2. whatever lies in the folders of ``settings.FONT_FOLDERS`` (HRPARK_FONTS), where an installation puts fonts of its own;
 3. Noto Sans CJK from the PyPI package noto-cjk-sans-jp-regular: 44,810 characters, among them 𠮷 and 2,000 more of
    extension B;
 4. what Debian's fonts-noto-cjk, fonts-hanazono (42,711 of extension B) and fonts-babelstone-han have put in their place.
@@ -85,7 +85,7 @@ def chain() -> Chain:
         [name for name, found in faces.items() if any(str(face.path).startswith(tuple(own)) for face in found)] if own else []
     )
     main = next((name for name in MAIN if name in faces), None)
-    families = tuple(dict.fromkeys([*given, *([main] if main else ()), *(name for name in RARE if name in faces)]))
+    families = tuple(dict.fromkeys([*([main] if main else ()), *given, *(name for name in RARE if name in faces)]))
     coverage = tuple(_coverage(faces[name]) for name in families)
     found = Chain(fonts, families, coverage)
     if not all(found.shows(c) for c in "人力资源〓"):

@@ -17,7 +17,7 @@ from typing import Any
 import typst
 from django.utils import timezone
 
-from hrpark.toolbox.errors import Misconfigured
+from hrpark.toolbox.errors import Misconfigured, Refused
 
 from .fonts import Chain, chain, printable_data
 from .kinds import TEMPLATES
@@ -25,6 +25,10 @@ from .kinds import TEMPLATES
 log = logging.getLogger(__name__)
 FOLDER = Path(__file__).parent / "templates"
 STANDARD = "a-2b"
+#: Characters of data. 300 rows of a table are 20,000 and take 30 MB; 4,000 rows are what one process should bear.
+LARGE, LARGEST = 5_000, 250_000
+#: What a compile has worked out is kept for so many further ones (typst evicts by age).
+AGES = 10
 _lock = threading.Lock()
 _kept: tuple[Chain, typst.Compiler] | None = None
 
@@ -58,13 +62,21 @@ def render(template: str, data: dict[str, Any], *, at: datetime) -> bytes:
 def _compile(fonts: Chain, file: str, body: dict, at: datetime) -> bytes:
     global _kept
     inputs = {"data": json.dumps(body, ensure_ascii=False, default=_plain), "fonts": json.dumps(fonts.families)}
+    if len(inputs["data"]) > LARGEST:
+        raise Refused("内容过多，无法生成 PDF（明细约超过 4000 行）。请缩小范围，或把明细导出为 Excel。")
     with _lock:
         if _kept is None or _kept[0] is not fonts:
             compiler = typst.Compiler(str(FOLDER / file), root=str(FOLDER), font_paths=fonts.fonts, ignore_system_fonts=True)
             _kept = (fonts, compiler)
-        return _kept[1].compile(
+        compiler = _kept[1]
+        pdf = compiler.compile(
             input=str(FOLDER / file), format="pdf", sys_inputs=inputs, pdf_standards=[STANDARD], timestamp=int(at.timestamp())
         )  # fmt: skip
+        if len(inputs["data"]) > LARGE:
+            # Ten large reports would otherwise stay in memory together: 600 MB instead of 300.
+            for _ in range(AGES):
+                compiler.compile(input=b"", format="svg", sys_inputs={})
+        return pdf
 
 
 def _plain(value: object) -> str:
