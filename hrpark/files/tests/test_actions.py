@@ -3,6 +3,10 @@
 import hashlib
 import os
 import stat
+import subprocess
+import sys
+import textwrap
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -226,6 +230,16 @@ def test_a_sweep_before_the_first_upload_finds_nothing(at):
     assert sweep(at) == 0
 
 
+def test_what_is_rolled_back_leaves_an_orphan_that_the_sweep_takes(people, letter, at, settings):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        put(letter, actor=people.qihang_clerk, at=at)
+        raise ZeroDivisionError
+    (orphan,) = on_disk(settings)
+    os.utime(orphan, (at.timestamp(), at.timestamp()))
+    assert sweep(at + timedelta(hours=23)) == 0
+    assert sweep(at + timedelta(hours=25)) == 1 and on_disk(settings) == []
+
+
 def test_a_missing_file_is_an_accident_with_words(people, letter, at, settings):
     attachment = put(letter, actor=people.qihang_clerk, at=at)
     Path(settings.UPLOAD_ROOT, attachment.path).unlink()
@@ -301,3 +315,58 @@ def test_the_database_refuses_what_must_not_be(people, letter, at, wrong):
         wrong = {"removed_at": at}
     with pytest.raises(IntegrityError), transaction.atomic():
         Attachment.objects.filter(pk=attachment.pk).update(**wrong)
+
+
+# --- two processes, on a database of their own ---------------------------------------------------------------------------
+
+SETUP = """
+    import django; django.setup()
+    import sys
+    from hrpark.accounts.models import Authorisation, Park
+    from hrpark.accounts.samples import AT as at, make_organisation, make_park, make_person
+    from hrpark.files.models import Attachment
+    from hrpark.files.samples import make_attachment
+"""
+FILL = """
+    park = make_park()
+    Authorisation.objects.create(
+        organisation=make_organisation(), person=make_person(password=None), park=park, scope="x", valid_from=at.date(), received_at=at
+    )
+"""
+ATTACH = """
+    for n in range(20):
+        make_attachment(Authorisation.objects.get(), park=Park.objects.get(), key=f"same:{n}", name=f"{n}.pdf")
+"""
+
+
+def python(code: str, environment: dict) -> subprocess.Popen:
+    command = [sys.executable, "-c", textwrap.dedent(SETUP) + textwrap.dedent(code)]
+    return subprocess.Popen(command, env=environment | {"PYTHONPATH": os.getcwd()}, stderr=subprocess.PIPE)
+
+
+def files_and_rows(environment: dict) -> tuple[set[str], str]:
+    root = Path(environment["HRPARK_HOME"], "files")
+    rows = python("print('\\n'.join(Attachment.objects.values_list('path', flat=True)), file=sys.stderr)", environment)
+    return {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()}, rows.communicate(timeout=60)[1].decode()
+
+
+def test_the_same_upload_from_two_processes_at_once_is_one_row_and_one_file(own_database):
+    assert python(FILL, own_database).wait(60) == 0
+    both = [python(ATTACH, own_database) for _ in range(2)]
+    assert [one.communicate(timeout=120)[1][-2000:] for one in both] == [b"", b""]
+    files, rows = files_and_rows(own_database)
+    assert files == set(rows.split()) and len(files) == 20
+
+
+def test_a_process_killed_while_it_uploads_leaves_no_row_without_a_file(own_database):
+    assert python(FILL, own_database).wait(60) == 0
+    endless = ATTACH.replace("range(20)", "range(100_000)")
+    worker = python(endless, own_database)
+    root, deadline = Path(own_database["HRPARK_HOME"], "files"), time.monotonic() + 60
+    while sum(1 for p in root.rglob("*") if p.is_file()) < 12 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    worker.kill()
+    worker.communicate(timeout=10)
+    files, rows = files_and_rows(own_database)
+    assert len(rows.split()) >= 10 and set(rows.split()) <= files
+    assert len(files) <= len(rows.split()) + 1
