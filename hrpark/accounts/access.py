@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
@@ -327,6 +328,13 @@ def session_moved(*, before: str | None, after: str) -> None:
 def session_ended(*, session_key: str | None, at: datetime) -> None:
     if session_key:
         SignIn.objects.filter(session_key=session_key).update(ended_at=at, session_key=None)
+
+
+def sweep_sessions(at: datetime) -> int:
+    """Remove sessions that are over, and close their lines; an ended session leaves nothing behind in the database."""
+    age = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    SignIn.objects.filter(ended_at__isnull=True, began_at__lte=at - age).update(ended_at=at, session_key=None)
+    return Session.objects.filter(expire_date__lte=at).delete()[0]
 
 
 def end_sessions(*, person: Person, at: datetime, but: str | None = None, only: int | None = None) -> int:

@@ -27,3 +27,8 @@ def deliver_code(code: int, sealed: str) -> None:
 @each_minute("accounts.attempts")
 def forget_old_attempts(at: datetime) -> int:
     return throttle.forget(at - LOG_KEPT)
+
+
+@each_minute("accounts.sessions")
+def sweep_sessions(at: datetime) -> int:
+    return access.sweep_sessions(at)

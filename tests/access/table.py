@@ -22,6 +22,50 @@ AUTHORITY = "si"
 OWN = "rc"
 TENANTS = "rcR"
 
-ROWS: dict[str, Row] = {}
+#: Representatives of the park's institutions; what names a person of 启航 is for its own one alone.
+REPRESENTATIVES = "rR"
+
+ROWS: dict[str, Row] = {
+    # -- a person's own account; roles and consents in the address are those of 启航's clerk
+    "setup": Row(),
+    "account-home": Row(get=SIGNED_IN),
+    "account-login": Row(get=EVERYBODY, post=EVERYBODY),
+    "account-code": Row(get=EVERYBODY, post=EVERYBODY),
+    "account-second": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "account-logout": Row(post=EVERYBODY),
+    "account-enter": Row(get=SIGNED_IN),
+    "account-register": Row(get=EVERYBODY, post=EVERYBODY),
+    "account-invitation": Row(get=EVERYBODY, post=EVERYBODY),
+    "account-edit": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "account-password": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "account-totp": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "account-totp-off": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "account-recovery": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "account-sessions-end": Row(post=SIGNED_IN),
+    "account-session-end": Row(post=SIGNED_IN),
+    "account-role-end": Row(get="c", post="c"),
+    "account-consent-withdraw": Row(get="c", post="c"),
+    "account-parks": Row(get="x"),
+    "account-park-new": Row(get="x", post="x"),
+    # -- people of the park, and of an institution
+    "desk-people": Row(get=DESK),
+    "desk-invite": Row(get=DESK, post=DESK),
+    "desk-code": Row(get=DESK, post=DESK),
+    "desk-person": Row(get=DESK),
+    "desk-person-verify": Row(get=DESK, post=DESK),
+    "desk-person-end": Row(get="d", post="d"),
+    "desk-person-code": Row(get=DESK, post=DESK),
+    "desk-person-second": Row(get=DESK, post=DESK),
+    "desk-person-letter": Row(get=DESK, post=DESK),
+    "desk-letter-scan": Row(get=DESK, post=DESK),
+    "desk-invitations": Row(get=DESK),
+    "desk-invitation": Row(get=DESK),
+    "desk-invitation-withdraw": Row(post=DESK),
+    "tenant-colleagues": Row(get=REPRESENTATIVES),
+    "tenant-colleague-invite": Row(get=REPRESENTATIVES, post=REPRESENTATIVES),
+    "tenant-colleague": Row(get="r"),
+    "tenant-colleague-end": Row(get="r", post="r"),
+    "tenant-invitation-withdraw": Row(post="r"),
+}
 
 __all__ = ["AUTHORITY", "DESK", "EVERYBODY", "OWN", "ROWS", "SIGNED_IN", "TENANTS", "Row"]

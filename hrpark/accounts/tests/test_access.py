@@ -469,3 +469,13 @@ def test_a_line_of_the_session_list_ends_with_its_session(at):
     assert SignIn.objects.get().seen_at == at + timedelta(minutes=6)
     access.session_ended(session_key="new", at=at + timedelta(minutes=7))
     assert not queries.running_sessions(person, at - timedelta(hours=12)).exists()
+
+
+def test_what_is_over_is_swept_away(at):
+    person = samples.make_person()
+    old, young = session_of(person, at - timedelta(hours=12)), session_of(person, at)
+    Session.objects.filter(session_key=old.session_key).update(expire_date=at)
+    Session.objects.filter(session_key=young.session_key).update(expire_date=at + timedelta(hours=1))
+    assert tasks.sweep_sessions(at) == 1
+    assert Session.objects.get().session_key == young.session_key
+    assert [line.pk for line in SignIn.objects.filter(ended_at=None)] == [young.pk]

@@ -198,7 +198,7 @@ def logout(request: HttpRequest) -> HttpResponse:
         access.session_ended(session_key=request.session.session_key, at=request.at)
     end_session(request)
     messages.success(request, "您已退出登录。")
-    response = HttpResponseRedirect(reverse("account-login"))
+    response = HttpResponseRedirect(settings.LOGOUT_REDIRECT_URL)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

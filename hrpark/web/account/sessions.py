@@ -12,7 +12,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
 from hrpark.accounts import access, queries
@@ -20,6 +20,7 @@ from hrpark.accounts import access, queries
 from .. import clock
 
 BEGAN, SEEN, SECOND, ENDED = "began", "seen", "second", "ended"
+MUST = "您的角色须开启两步验证后才能继续使用。请在“我的账号”中开启。"
 #: Seconds after which "last seen" is written anew.
 STEP = 300
 
@@ -58,15 +59,17 @@ class lasting:  # noqa: N801 - reads as an adjective in settings
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
         """With REQUIRE_TOTP, directors and supervisors without a second factor see only their account."""
-        declared = getattr(view, "declared", None)
-        if not settings.REQUIRE_TOTP or declared is None or declared.door == "public":
+        if not settings.REQUIRE_TOTP or not request.user.is_authenticated or request.session.get(SECOND):
             return None
+        declared, by_machine = getattr(view, "declared", None), request.path.startswith("/api/")
         if (
             view.__module__.startswith("hrpark.web.account.")
-            or not request.user.is_authenticated
-            or request.session.get(SECOND)
+            or not by_machine
+            and (declared is None or declared.door == "public")
         ):
             return None
-        if queries.must_have_second_factor(queries.standing_of(request.user, clock.today())):
-            return HttpResponseRedirect(reverse("account-totp"))
-        return None
+        if not queries.must_have_second_factor(queries.standing_of(request.user, clock.today())):
+            return None
+        if by_machine:
+            return JsonResponse({"message": MUST}, status=403)
+        return HttpResponseRedirect(reverse("account-totp"))

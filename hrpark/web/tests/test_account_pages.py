@@ -147,7 +147,7 @@ def test_signing_out_is_a_post_and_ends_the_session(client, cast):
     sign_in(client, cast.stranger)
     kept = client.cookies["sid"].value
     assert client.get("/account/logout/").status_code == 405
-    assert post(client, "/account/logout/")["Location"] == LOGIN
+    assert post(client, "/account/logout/")["Location"] == "/"
     client.cookies["sid"] = kept
     assert not is_in(client)
     assert SignIn.objects.get().ended_at is not None
@@ -370,6 +370,7 @@ def test_where_it_is_required_directors_see_nothing_else_before(client, cast, se
     client.force_login(cast.director)
     asked = client.get(reverse("desk-people", kwargs={"park": "huangpu"}))
     assert asked["Location"] == "/account/totp/" and "须开启两步验证" in text_of(client.get("/account/totp/"))
+    assert client.get("/api/v1/openapi.json").status_code == 403
     client.force_login(cast.officer)
     assert client.get(reverse("desk-people", kwargs={"park": "huangpu"})).status_code == 200
     secret = enrol(cast.director, now)
