@@ -163,9 +163,8 @@ def directory(park: Park, day: date) -> QuerySet[Institution]:
     ``permits`` are those in force that an officer has seen, as kind, number, last day. No contacts, no figures.
     """
     declared = DeclaredSegment.objects.on(day).filter(institution=OuterRef("pk")).order_by().values("institution")
-    told = Concat(
-        "kind", Value(PART), "number", Value(PART), Coalesce(Cast("valid_to", TextField()), Value("")), output_field=TextField()
-    )
+    part, until = Value(PART, TextField()), Coalesce(Cast("valid_to", TextField()), Value("", TextField()))
+    told = Concat(Cast("kind", TextField()), part, Cast("number", TextField()), part, until, output_field=TextField())
     permits = Licence.objects.valid(day).filter(kind__in=PERMITS, institution=OuterRef("pk")).order_by().values("institution")
     stay = Residency.objects.running(day).filter(institution=OuterRef("pk")).order_by("-starts")
     return (

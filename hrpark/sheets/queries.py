@@ -34,6 +34,15 @@ def jobs(standing: Standing, park_id: int) -> QuerySet[ImportJob]:
     )
 
 
+def waiting_jobs(standing: Standing, park_id: int) -> QuerySet[ImportJob]:
+    """Imports that stand still until somebody chooses columns or looks through the preview and confirms it."""
+    return jobs(standing, park_id).filter(state__in=[State.UPLOADED, State.CHECKED], due_at__isnull=True)
+
+
+def failed_jobs(standing: Standing, park_id: int) -> QuerySet[ImportJob]:
+    return jobs(standing, park_id).filter(state=State.FAILED)
+
+
 def job_for(standing: Standing, pk: int) -> ImportJob:
     """The gate: the job, or NotFound for whoever may not import into its register in its park."""
     job = ImportJob.objects.select_related("park", "uploaded_by", "started_by").filter(pk=pk).first()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.apps import apps
 from django.conf import settings
+from django.db.models import Model, QuerySet
 
-from .kinds import VERBS
+from .kinds import SUBJECTS, VERBS
 from .models import Entry, Payload, Seal
 
 
@@ -74,11 +77,13 @@ def verify() -> list[Check]:
     return [_verify_chain(park) for park in sorted(parks)]
 
 
-def _verify_chain(park: int) -> Check:
+def _verify_chain(park: int, after: int = 0) -> Check:
+    """The links of one chain behind number ``after``, which is believed."""
     mine = Entry.objects.filter(park_id=park or None)
     broken: list[str] = []
-    previous, sealed, erased = b"", 0, 0
-    seals = Seal.objects.filter(park_id=park).order_by("seq")
+    believed = Seal.objects.filter(park_id=park, seq=after).first()
+    previous, sealed, erased = bytes(believed.digest) if believed else b"", after, 0
+    seals = Seal.objects.filter(park_id=park, seq__gt=after).order_by("seq")
     count = seals.count()
     for start in range(0, count, 2000):
         batch = list(seals[start : start + 2000])
@@ -102,3 +107,46 @@ def _verify_chain(park: int) -> Check:
                 broken.append(f"the payload of entry {entry.pk} ({entry.verb}) was changed")
             previous = bytes(seal.digest)
     return Check(park, sealed, mine.count() - sealed if mine.count() > sealed else 0, erased, tuple(broken))
+
+
+# --- one park's trail, for who may read it -------------------------------------------------------------------------------
+
+
+def entries_of(park_id: int) -> QuerySet[Entry]:
+    """Everything that was done in a park. The caller has asked for accounts.trail.read."""
+    return Entry.objects.filter(park_id=park_id)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Where a park's chain stands: links, entries that wait for theirs, its head, and how the newest links verify."""
+
+    sealed: int
+    unsealed: int
+    head: str
+    looked_at: int
+    broken: tuple[str, ...]
+
+
+def chain_of(park_id: int, *, links: int = 500) -> Chain:
+    """The state of a park's chain; the newest ``links`` are recomputed. The whole of it is ``verify``'s work."""
+    last = Seal.objects.filter(park_id=park_id).order_by("-seq").first()
+    if last is None:
+        return Chain(0, entries_of(park_id).count(), "", 0, ())
+    after = max(0, last.seq - links)
+    found = _verify_chain(park_id, after)
+    return Chain(last.seq, found.unsealed, bytes(last.digest).hex()[:16], last.seq - after, found.broken)
+
+
+def named(subjects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """(type, id) → what the record is called, for types whose records have a name. One query a type."""
+    wanted: dict[str, list[str]] = {}
+    for of, pk in subjects:
+        wanted.setdefault(of, []).append(pk)
+    found = {}
+    for of, ids in wanted.items():
+        known = SUBJECTS.find(of)
+        model = apps.get_model(known.model) if known else None
+        if model is not None and model.__str__ is not Model.__str__:
+            found |= {(of, str(one.pk)): str(one) for one in model._default_manager.filter(pk__in=ids)}
+    return found

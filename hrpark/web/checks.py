@@ -30,7 +30,7 @@ def doors_are_declared(app_configs: object = None, **kwargs: object) -> list[Err
     """Every own view says which door it belongs to and which permission it asks for (web/pages.py)."""
     errors = []
     for path, pattern in patterns():
-        module = getattr(pattern.callback, "__module__", "")
+        module = getattr(getattr(pattern.callback, "func", pattern.callback), "__module__", "")  # ninja's own are partials
         if module.startswith(LIBRARIES):
             continue
         declared = getattr(pattern.callback, "declared", None)

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import drafts, files, first, login, own, register
+from . import drafts, files, first, login, notices, own, register
 
 urlpatterns = [
-    path("files/<int:pk>/", files.download, name="account-file"),
-    path("drafts/<str:form>/", drafts.draft, name="account-draft"),
-    path("views/", drafts.view_save, name="account-view-save"),
-    path("views/in/<slug:park>/", drafts.view_save, name="account-view-save-park"),
-    path("views/<int:pk>/drop/", drafts.view_drop, name="account-view-drop"),
     path("", own.home, name="account-home"),
     path("login/", login.login, name="account-login"),
     path("login/code/", login.code, name="account-code"),
@@ -31,4 +26,12 @@ urlpatterns = [
     path("consents/<int:pk>/withdraw/", own.consent_withdraw, name="account-consent-withdraw"),
     path("parks/", first.parks, name="account-parks"),
     path("parks/new/", first.park_new, name="account-park-new"),
+    path("files/<int:pk>/", files.download, name="account-file"),
+    path("notices/", notices.notices, name="account-notices"),
+    path("notices/read/", notices.notices_read, name="account-notices-read"),
+    path("notices/<int:pk>/", notices.notice_open, name="account-notice-open"),
+    path("drafts/<str:form>/", drafts.draft, name="account-draft"),
+    path("views/", drafts.view_save, name="account-view-save"),
+    path("views/in/<slug:park>/", drafts.view_save, name="account-view-save-park"),
+    path("views/<int:pk>/drop/", drafts.view_drop, name="account-view-drop"),
 ]

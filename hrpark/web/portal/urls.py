@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import check, styles
+from . import check, home, standard, styles
 
 urlpatterns = [
+    path("", home.home, name="portal-home"),
+    path("p/<slug:park>/", home.park_home, name="portal-park"),
+    path("p/<slug:park>/institutions/", home.institutions, name="portal-institutions"),
+    path("p/<slug:park>/parameters/", standard.park_parameters, name="portal-parameters"),
+    path("help/", home.help_page, name="portal-help"),
+    path("standard/", standard.standard, name="standard"),
+    path("standard/<str:key>/", standard.standard_clause, name="standard-clause"),
     path("check/", check.check, name="check"),
     path("check/<str:code>/", check.check_code, name="check-code"),
     path("styles/", styles.styles, name="styles"),

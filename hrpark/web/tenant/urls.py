@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import colleagues, search
+from . import colleagues, evaluation, home, returns, search
 
 urlpatterns = [
+    path("<slug:park>/", home.home, name="tenant-home"),
     path("<slug:park>/search/", search.search, name="tenant-search"),
     path("<slug:park>/colleagues/", colleagues.colleagues, name="tenant-colleagues"),
     path("<slug:park>/colleagues/invite/", colleagues.colleague_invite, name="tenant-colleague-invite"),
     path("<slug:park>/colleagues/<int:pk>/", colleagues.colleague, name="tenant-colleague"),
     path("<slug:park>/colleagues/<int:pk>/end/", colleagues.colleague_end, name="tenant-colleague-end"),
     path("<slug:park>/invitations/<int:pk>/withdraw/", colleagues.invitation_withdraw, name="tenant-invitation-withdraw"),
+    path("<slug:park>/rounds/", evaluation.rounds, name="tenant-rounds"),
+    path("<slug:park>/rounds/<int:pk>/", evaluation.answer, name="tenant-round"),
+    path("<slug:park>/rounds/<int:pk>/result/", evaluation.result, name="tenant-round-result"),
+    path("<slug:park>/returns/", returns.years, name="tenant-return"),
+    path("<slug:park>/returns/<int:year>/", returns.year, name="tenant-return-year"),
+    path("<slug:park>/returns/<int:year>/edit/", returns.declare, name="tenant-return-edit"),
+    path("<slug:park>/returns/figures/<int:pk>/", returns.figure, name="tenant-declared-figure"),
+    path("<slug:park>/returns/figures/<int:pk>/evidence/", returns.evidence, name="tenant-figure-evidence"),
 ]

@@ -1,0 +1,193 @@
+"""The officers' home: what is due today, what is going wrong, the first figures of Table 1; and how an empty park begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hrpark.accounts import permissions as people
+from hrpark.accounts.models import Park
+from hrpark.accounts.queries import people_of, waiting_memberships
+from hrpark.admission.queries import agreements_starting
+from hrpark.cases.kinds import KINDS
+from hrpark.cases.queries import inbox, overdue, waiting_for_desk
+from hrpark.cases.rules import day_of
+from hrpark.evaluation import permissions as evaluation
+from hrpark.evaluation.models import State as RoundState
+from hrpark.evaluation.queries import rounds_for, table_of
+from hrpark.institutions import permissions as institutions
+from hrpark.institutions.queries import expiring, institutions_in, lapsed, without_permit
+from hrpark.notices.queries import unread_count
+from hrpark.parks.queries import profile_of, spaces_in
+from hrpark.sheets.queries import failed_jobs, waiting_jobs
+from hrpark.standard.queries import parameter
+from hrpark.web.cockpit import SHOWN, Beginning, Item, Task, figures_of, sorted_tasks, task
+from hrpark.web.pages import page
+from hrpark.web.shell import link, place
+from hrpark.web.subjects import address
+
+#: From so many days before its end the term to begin business stands here.
+START_SOON = timedelta(days=30)
+
+place("desk", "today", "今日", "desk-home", order=0)
+
+
+@page(door="desk")
+def home(request: HttpRequest, park: Park) -> HttpResponse:
+    steps = beginning(request, park)
+    sees_table = request.standing.may(evaluation.READ, park.pk)
+    table = table_of(park, request.today, request.today) if sees_table and steps is None else None
+    context = {
+        "title": "今日", "park": park, "today": request.today, "steps": steps, "due": sorted_tasks(due(request, park)),
+        "wrong": sorted_tasks(going_wrong(request, park)), "table": table,
+        "figures": figures_of(table, "desk", park) if table else [], "whole": link("desk-table", park=park.slug),
+    }  # fmt: skip
+    return render(request, "desk/home.html", context)
+
+
+def _page(of: str, pk: object, park: Park) -> str | None:
+    return address(of, pk, park=park.slug, door="desk")
+
+
+def _list(view: str, park: Park, query: str = "") -> str | None:
+    href = link(view, park=park.slug)
+    return f"{href}{query}" if href else None
+
+
+# ---------------------------------------------------------------- due today
+
+
+def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
+    """What waits for an officer, each with its nearest deadlines."""
+    standing, today = request.standing, request.today
+    for kind in KINDS:
+        waiting = waiting_for_desk(inbox(standing, park, kind=kind.key))
+        late = overdue(waiting, request.at).count()
+        view = "desk-admissions" if kind.key == "admission" else "desk-cases"
+        yield task(
+            f"{kind.label}待处理", waiting.count(), "件", today=today, href=_list(view, park), says=f"其中 {late} 件已逾期" if late else "",
+            items=[
+                Item(f"{c.number} {c.institution.name if c.institution else c.title}", _case_page(c, park), day_of(c.due_at))
+                for c in waiting[:SHOWN]
+            ],
+        )  # fmt: skip
+    if standing.may(people.PEOPLE_READ, park.pk):
+        waiting = waiting_memberships(park, today)
+        yield task(
+            "经办人待核验", waiting.count(), "人", today=today, href=_list("desk-people", park),
+            says="核对授权委托书后，对方才能代表机构办事。",
+            items=[Item(f"{m.person.name}（{m.organisation.name}）", _page("membership", m.pk, park)) for m in waiting[:SHOWN]],
+        )  # fmt: skip
+    if standing.may(institutions.READ, park.pk):
+        days = max(parameter("institutions.licence_warning_days", today, park.pk))
+        soon = resident_licences(expiring(today, days), park, today).order_by("valid_to", "pk")
+        yield task(
+            f"{days} 天内到期的许可证", soon.count(), "份", today=today, href=_list("desk-institutions", park, "?expiring=1"),
+            says="请提醒机构办理延续。", items=_licences(soon, park),
+        )  # fmt: skip
+    jobs = waiting_jobs(standing, park.pk)
+    yield task(
+        "导入待确认", jobs.count(), "份", today=today, href=_list("desk-imports", park), says="已核对，等您看过预览再写入。",
+        items=[Item(j.filename, _page("import", j.pk, park)) for j in jobs[:SHOWN]],
+    )  # fmt: skip
+    if standing.may(evaluation.RATE, park.pk):
+        rounds = rounds_for(standing).filter(park=park, state=RoundState.OPEN).order_by("self_until", "pk")
+        yield task(
+            "评价待自评", rounds.count(), "轮", today=today, href=_list("desk-rounds", park),
+            items=[Item(r.name, _page("round", r.pk, park), r.self_until) for r in rounds[:SHOWN]],
+        )  # fmt: skip
+    coming = agreements_starting(standing, park, today, today + START_SOON)
+    yield task(
+        "开业期限将到", coming.count(), "家", today=today, href=_list("desk-admissions", park),
+        says="签订入驻协议后应在期限内进人、开业（4.3.1.2 b），请到现场核对。",
+        items=[
+            Item(a.application.institution.name, _page("application", a.application_id, park), a.start_by) for a in coming[:SHOWN]
+        ],
+    )  # fmt: skip
+    yield task("未读通知", unread_count(request.user), "条", today=today, href=link("account-notices"), tone="off")
+
+
+def _case_page(case, park: Park) -> str | None:
+    application = getattr(case, "application", None) if case.kind == "admission" else None
+    return _page("application", application.pk, park) if application else _page("case", case.pk, park)
+
+
+def resident_licences(found, park: Park, today):
+    """Of these permits, those of institutions that are in the park today."""
+    return found.filter(institution__park=park, institution__in=park.institutions.resident_on(today)).select_related(
+        "institution"
+    )
+
+
+def _licences(found, park: Park) -> list[Item]:
+    return [
+        Item(f"{x.institution.name}：{x.get_kind_display()}", _page("institution", x.institution_id, park), x.valid_to)
+        for x in found[:SHOWN]
+    ]
+
+
+# ---------------------------------------------------------------- going wrong
+
+
+def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
+    """What should not be: past its last day, or without what the law asks for."""
+    standing, today = request.standing, request.today
+    late = overdue(inbox(standing, park), request.at)
+    yield task(
+        "办件已逾期", late.count(), "件", today=today, href=_list("desk-cases", park) or _list("desk-admissions", park), tone="late",
+        items=[
+            Item(f"{c.number} {c.institution.name if c.institution else c.title}", _case_page(c, park), day_of(c.due_at))
+            for c in late[:SHOWN]
+        ],
+    )  # fmt: skip
+    if standing.may(institutions.READ, park.pk):
+        over = resident_licences(lapsed(today), park, today).order_by("-valid_to", "pk")
+        yield task(
+            "许可证已过期", over.count(), "份", today=today, href=_list("desk-institutions", park, "?expired=1"), tone="late",
+            says="在园机构的许可过期后没有新的同类许可。", items=_licences(over, park),
+        )  # fmt: skip
+        bare = without_permit(park, today)
+        yield task(
+            "没有有效许可的在园机构", bare.count(), "家", today=today, href=_list("desk-institutions", park, "?permitted=0"),
+            tone="soon", says="没有已核验的许可或备案，核清之前统计会标出。",
+            items=[Item(i.name, _page("institution", i.pk, park)) for i in bare.order_by("name")[:SHOWN]],
+        )  # fmt: skip
+    failed = failed_jobs(standing, park.pk)
+    yield task(
+        "导入未成功", failed.count(), "份", today=today, href=_list("desk-imports", park), tone="late", says="没有写入任何内容。",
+        items=[Item(j.filename, _page("import", j.pk, park)) for j in failed[:SHOWN]],
+    )  # fmt: skip
+    if standing.may(evaluation.RATE, park.pk):
+        past = rounds_for(standing).filter(park=park, state=RoundState.OPEN, self_until__lt=today).order_by("self_until", "pk")
+        yield task(
+            "自评已过截止日", past.count(), "轮", today=today, href=_list("desk-rounds", park), tone="late",
+            items=[Item(r.name, _page("round", r.pk, park), r.self_until) for r in past[:SHOWN]],
+        )  # fmt: skip
+
+
+# ---------------------------------------------------------------- an empty park
+
+
+def beginning(request: HttpRequest, park: Park) -> list[Beginning] | None:
+    """The first steps of a park without institutions; None as soon as there is one."""
+    standing, today = request.standing, request.today
+    if not standing.may(institutions.READ, park.pk) or institutions_in(standing, park).exists():
+        return None
+    colleagues = people_of(park, today).filter(organisation__kind="operator").values("person").distinct().count() > 1
+    return [
+        Beginning(
+            "填写园区档案", "级别、批准文件、运营方和一句话介绍；门户首页和报告都用它。", profile_of(park) is not None,
+            _list("desk-park", park), "填写档案",
+        ),
+        Beginning(
+            "登记楼栋、楼层和单元", "有了单元，机构入驻时才能落到位置，同一单元不会给出去两次。", spaces_in(standing, park).exists(),
+            _list("desk-spaces", park), "登记空间",
+        ),
+        Beginning("邀请同事", "每人用自己的账号，谁做了什么才说得清。", colleagues, _list("desk-people", park), "邀请同事"),
+        Beginning(
+            "导入机构台账", "用您现有的 Excel 或 CSV 就行，不必改格式；先看预览，确认后才写入。", False, _list("desk-imports", park), "上传台账",
+        ),
+    ]  # fmt: skip
