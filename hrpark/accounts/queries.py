@@ -27,6 +27,7 @@ from .models import (
     SavedView,
     SignIn,
 )
+from .prepared import Prepared
 
 LINK_IS_DEAD = "邀请链接无效、已使用、已撤回或已过期（有效期7天）。请联系邀请您的人重新发出邀请。"
 
@@ -104,17 +105,23 @@ def standing_of(person: Person | None, on: date) -> Standing:
     kept = getattr(person, "_standing", None)
     if kept is not None and kept[0] == on:
         return kept[1]
-    rows = (
-        Membership.objects.filter(person_id=person.pk, verified_at__isnull=False, since__lte=on)
+    standing = Standing(person.pk, tuple(Hat(*row) for row in _HATS(person=person.pk, on=on)), person.installs)
+    person._standing = (on, standing)  # type: ignore[attr-defined]
+    return standing
+
+
+_HATS = Prepared(
+    lambda person, on: (
+        Membership.objects.filter(person_id=person, verified_at__isnull=False, since__lte=on)
         .filter(Q(until__isnull=True) | Q(until__gt=on))
         .order_by("park_id", "id")
         .values_list(
             "park_id", "park__slug", "park__name", "organisation_id", "organisation__name", "organisation__kind", "role"
         )
-    )
-    standing = Standing(person.pk, tuple(Hat(*row) for row in rows), person.installs)
-    person._standing = (on, standing)  # type: ignore[attr-defined]
-    return standing
+    ),
+    person=int,
+    on=date,
+)
 
 
 def require(actor: Person | System, permission: str, park_id: int, on: date, organisation_id: int | None = None) -> None:
@@ -402,8 +409,22 @@ def kept_draft(person: Person, form: str) -> Draft | None:
 
 def saved_views(person_id: int, park_id: int | None, list: str) -> list[tuple[int, str, str]]:
     """The views a person keeps of a list: (key, name, query), in their order."""
-    kept = SavedView.objects.filter(person_id=person_id, park_id=park_id, list=list)
+    if park_id is not None:
+        return _VIEWS(person=person_id, park=park_id, list=list)
+    kept = SavedView.objects.filter(person_id=person_id, park=None, list=list)
     return [*kept.order_by("order", "id").values_list("id", "name", "query")]
+
+
+_VIEWS = Prepared(
+    lambda person, park, list: (
+        SavedView.objects.filter(person_id=person, park_id=park, list=list)
+        .order_by("order", "id")
+        .values_list("id", "name", "query")
+    ),
+    person=int,
+    park=int,
+    list=str,
+)
 
 
 def is_empty() -> bool:

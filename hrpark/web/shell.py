@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, reverse
 
 from hrpark.accounts.kinds import PERMISSIONS
 from hrpark.accounts.queries import NOBODY, Standing
-from hrpark.notices.queries import unread_count
+from hrpark.notices.queries import unread_shown
 from hrpark.toolbox.errors import Misconfigured
 from hrpark.toolbox.registry import Registry
 
@@ -167,7 +167,7 @@ def _shell_of(request: HttpRequest) -> Shell:
         me=link("account-home"),
         login=link("account-login"),
         logout=link("account-logout"),
-        unread=unread_count(request.user) if standing.person_id is not None else 0,
+        unread=unread_shown(request.user) if standing.person_id is not None else 0,
     )
 
 

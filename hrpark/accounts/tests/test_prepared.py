@@ -1,0 +1,56 @@
+"""A prepared query says what the same query says, on both databases, whatever the values."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db.models import Q
+
+from hrpark.accounts import samples
+from hrpark.accounts.models import Membership, Park, Person
+from hrpark.accounts.prepared import Prepared
+from hrpark.toolbox.errors import Misconfigured
+
+pytestmark = pytest.mark.django_db
+
+
+def running(person, on):
+    rows = Membership.objects.filter(person_id=person, since__lte=on).filter(Q(until__isnull=True) | Q(until__gt=on))
+    return rows.order_by("pk").values_list("park__slug", "organisation__name", "role")
+
+
+def test_it_says_what_the_query_says(at):
+    cast = samples.cast(at)
+    ready = Prepared(running, person=int, on=date)
+    for person in Person.objects.all():
+        for days in (-400, -365, 0, 400):
+            on = at.date() + timedelta(days=days)
+            assert ready(person=person.pk, on=on) == list(running(person.pk, on))
+    assert ready(person=cast.officer.pk, on=at.date()) == [("huangpu", "广州黄埔人才园运营有限公司", "officer")]
+
+
+def test_it_is_built_once(at):
+    asked = []
+
+    def build(slug):
+        asked.append(slug)
+        return Park.objects.filter(slug=slug).values_list("name")
+
+    ready = Prepared(build, slug=str)
+    samples.make_park(at=at, name="甲园", slug="jia")
+    assert ready(slug="jia") == [("甲园",)] and ready(slug="yi") == [] and ready(slug="' OR 1=1 --") == []
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("build", "kinds", "values", "wrong"),
+    [
+        (lambda pk: Park.objects.filter(pk=pk).values_list("name"), {"pk": int}, {"pk": None}, "wants int"),
+        (lambda pk: Park.objects.filter(pk=pk).values_list("name"), {"pk": int}, {"pk": "1"}, "wants int"),
+        (lambda pk: Park.objects.filter(pk__gt=0).values_list("name"), {"pk": int}, {"pk": 1}, "lost one"),
+    ],
+)
+def test_what_it_cannot_do_is_said(build, kinds, values, wrong):
+    with pytest.raises(Misconfigured, match=wrong):
+        Prepared(build, **kinds)(**values)
