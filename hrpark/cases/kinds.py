@@ -20,6 +20,7 @@ from hrpark.toolbox.errors import Misconfigured, Refused
 from hrpark.toolbox.registry import Registry
 
 from . import permissions
+from .rules import wrong_specs
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -184,6 +185,9 @@ def case_kind(kind: type[CaseKind]) -> type[CaseKind]:
             raise Misconfigured(f"{one.key}: move {move.key!r} leaves a final state")
     if len({move.key for move in one.moves}) != len(one.moves):
         raise Misconfigured(f"{one.key}: two moves share a key")
+    wrong = wrong_specs(one.item.fields, one.item.materials)
+    if wrong:
+        raise Misconfigured(f"{one.key}: {wrong}")
     if any(other.series == one.series and other.key != one.key for other in KINDS):
         raise Misconfigured(f"{one.key}: the series {one.series!r} is taken")
     KINDS.add(one.key, one)

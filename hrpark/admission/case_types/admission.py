@@ -119,7 +119,7 @@ MATERIALS = (
     {"key": "roster", "title": "专业人员名册及证明", "required": True, "when": AGENCY, "says": "学历或职业资格证明，可合并成一个文件",
      "personal": True},
     {"key": "authorisation", "title": "授权委托书", "required": True, "says": "法定代表人签字并加盖公章，写明经办人和委托事项", "personal": True},
-    {"key": "plan", "title": "经营计划书", "formats": ["pdf", "docx"], "says": "较详细的计划可另附"},
+    {"key": "plan_paper", "title": "经营计划书", "formats": ["pdf", "docx"], "says": "较详细的计划可另附"},
     {"key": "proofs", "title": "优先条件证明材料", "says": "证书、公布名单等，可合并成一个文件"},
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Moving cases: who may, what follows, what is refused, and that the clocks only know days and pauses."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from hrpark.accounts import samples as accounts
 from hrpark.cases import actions, queries
-from hrpark.cases.kinds import KINDS
+from hrpark.cases.kinds import CLOSE, KINDS, Move, case_kind
 from hrpark.cases.models import Case, Counter, Item, Pause, Step
 from hrpark.cases.rules import ZONE, day_of
 from hrpark.cases.samples import make_case
@@ -19,7 +20,7 @@ from hrpark.toolbox.errors import Conflict, HrparkError, Misconfigured, NotAllow
 from hrpark.trail.models import Entry
 from hrpark.trail.queries import timeline
 
-from . import plain  # noqa: F401
+from . import plain
 
 pytestmark = pytest.mark.django_db
 WORDS = {"what": "会议室空调不制冷"}
@@ -342,3 +343,20 @@ def test_no_sequence_of_deeds_leaves_the_table_of_states(cast, at, deeds):
         assert list(case.steps.values_list("seq", flat=True)) == list(range(1, case.steps.count() + 1))
         if after.received_at:
             assert after.received_at <= now and after.first_due_at <= after.due_at
+
+
+# --- a kind that is put together wrongly -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrong", [
+    {"key": "wrong", "series": "CS"},  # the series of another kind
+    {"key": "", "series": "ZZ"},
+    {"key": "wrong", "series": "ZZ", "moves": (Move("fly", "飞走", ("submitted",), "nowhere"),)},
+    {"key": "wrong", "series": "ZZ", "moves": (Move("again", "重开", ("closed",), "submitted"),)},
+    {"key": "wrong", "series": "ZZ", "moves": (CLOSE, CLOSE)},
+    {"key": "wrong", "series": "ZZ", "item": replace(plain.Plain.item, materials=({"key": "what", "title": "同名"},))},
+])  # fmt: skip
+def test_a_kind_that_is_put_together_wrongly_stops_start_up(wrong):
+    with pytest.raises(Misconfigured):
+        case_kind(type("Wrong", (plain.Plain,), wrong))
+    assert "wrong" not in KINDS

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import check, home, standard, styles
+from . import admission, check, home, standard, styles
 
 urlpatterns = [
     path("", home.home, name="portal-home"),
     path("p/<slug:park>/", home.park_home, name="portal-park"),
     path("p/<slug:park>/institutions/", home.institutions, name="portal-institutions"),
+    path("p/<slug:park>/apply/", admission.apply, name="portal-apply"),
+    path("p/<slug:park>/apply/new/", admission.apply_new, name="portal-apply-new"),
+    path("p/<slug:park>/apply/<int:pk>/", admission.application, name="portal-application"),
+    path("p/<slug:park>/apply/<int:pk>/form/", admission.form, name="portal-application-form"),
+    path("p/<slug:park>/apply/<int:pk>/files/", admission.files, name="portal-application-files"),
+    path("p/<slug:park>/apply/<int:pk>/answer/", admission.answer, name="portal-application-answer"),
+    path("p/<slug:park>/apply/<int:pk>/withdraw/", admission.take_back, name="portal-application-withdraw"),
     path("p/<slug:park>/parameters/", standard.park_parameters, name="portal-parameters"),
     path("help/", home.help_page, name="portal-help"),
     path("standard/", standard.standard, name="standard"),

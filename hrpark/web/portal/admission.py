@@ -1,0 +1,299 @@
+"""Applying for admission, for anybody: what it takes, the form in steps, where an application stands (4.3.1, 6.1.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hrpark.accounts.models import Park
+from hrpark.accounts.queries import kept_draft
+from hrpark.admission.actions import ROLES, NeedsApproval, ask_to_join, begin_application, resubmit, submit, withdraw
+from hrpark.admission.models import Application
+from hrpark.admission.queries import form_for, item_for, own_application_for, own_applications
+from hrpark.admission.rules import rules_on
+from hrpark.cases.queries import form_of
+from hrpark.cases.rules import Form as ItemSpec
+from hrpark.cases.rules import Material, shown
+from hrpark.files.actions import attach, remove
+from hrpark.files.queries import attachment_for
+from hrpark.institutions.models import SupportingKind
+from hrpark.standard.kinds import cites
+from hrpark.toolbox.errors import HrparkError, NotFound, Refused
+from hrpark.web import applications
+from hrpark.web.forms import Form, Group, Step, draft_data, handle, walk
+from hrpark.web.item_form import answers_of, initial_of, maker, rows_in
+from hrpark.web.jinja import url
+from hrpark.web.pages import deed_key, page
+from hrpark.web.subjects import page_of
+
+page_of(
+    "application",
+    portal="portal-application",
+    desk="desk-admission",
+    tenant="tenant-application",
+    authority="authority-admission",
+)
+
+
+def _draft(application: Application) -> str:
+    return f"admission:{application.pk}"
+
+
+# ---------------------------------------------------------------- what it takes
+
+
+@page(door="public")
+@require_safe
+@cites("4.3.1", label="入驻条件与办事指南公开")
+def apply(request: HttpRequest, park: Park) -> HttpResponse:
+    """What an application takes: who can, by which clause, with which documents, how long it lasts."""
+    item = item_for(park, request.today)
+    request.park = park
+    found = rules_on(request.today)
+    context = {
+        "title": item.title, "park": park, "item": item, "words": [p for p in item.words.split("\n") if p.strip()],
+        "promise": applications.clock_words(item), "entry": [r for r in found if r.kind == "entry"],
+        "priority": [r for r in found if r.kind == "priority"], "clause_url": applications.clause_url,
+        "materials": form_of(item).materials,
+        "mine": [(a, applications.status_of(a.case)) for a in own_applications(request.standing, park)[:5]],
+    }  # fmt: skip
+    return render(request, "portal/admission.html", context)
+
+
+# ---------------------------------------------------------------- beginning
+
+
+class BeginForm(Form):
+    groups = (
+        Group("申请机构", ("kind", "supporting_kind", "name", "uscc", "uscc_reason"), "以营业执照为准。"),
+        Group("您的身份", ("role",), "提交后由园区核对授权委托书；核验之前，您只能看到自己填写的内容。"),
+    )
+    kind = forms.ChoiceField(
+        label="机构类别", choices=[("agency", "人力资源服务机构"), ("supporting", "配套服务机构（法律、金融、财税等）")],
+        widget=forms.RadioSelect, initial="agency",
+    )  # fmt: skip
+    supporting_kind = forms.ChoiceField(
+        label="配套服务类型", choices=[("", "请选择"), *SupportingKind.choices], required=False, help_text="配套服务机构填写。"
+    )
+    name = forms.CharField(label="机构名称", max_length=120)
+    uscc = forms.CharField(
+        label="统一社会信用代码",
+        max_length=40,
+        help_text="18 位，由数字和大写字母组成。",
+        widget=forms.TextInput(attrs={"class": "w-20"}),
+    )
+    uscc_reason = forms.CharField(
+        label="代码校验不符的说明", max_length=200, required=False, help_text="代码与营业执照一致、但提示校验不符时填写。"
+    )
+    role = forms.ChoiceField(label="您在该机构的身份", choices=list(ROLES.items()), widget=forms.RadioSelect, initial="clerk")
+
+
+@page(door="person")
+@require_http_methods(["GET", "HEAD", "POST"])
+def apply_new(request: HttpRequest, park: Park) -> HttpResponse:
+    """Who applies. A body that has verified people is not joined silently: the form then offers to ask them."""
+    request.park = park
+
+    def act(form: BeginForm) -> Any:
+        given = form.cleaned_data
+        by = {"actor": request.user, "at": request.at, "key": deed_key(request), "park": park}
+        if "join" in request.POST:
+            return ask_to_join(**by, uscc=given["uscc"], uscc_reason=given["uscc_reason"], role=given["role"])
+        try:
+            return begin_application(**by, **given)
+        except NeedsApproval:
+            form.may_ask = True
+            raise
+
+    def then(made: Any) -> str:
+        if isinstance(made, Application):
+            return url("portal-application-form", park=park.slug, pk=made.pk)
+        return url("portal-apply", park=park.slug)
+
+    def done(made: Any) -> str:
+        if isinstance(made, Application):
+            return "已建立申请草稿，请逐步填写；填写的内容会自动保存。"
+        return "已提出加入申请。单位负责人或园区核验后，您会收到通知，再回到这里办理。"
+
+    return handle(
+        request, BeginForm, act=act, then=then, done=done, title="申请入驻", submit="开始填写", draft=f"admission.begin:{park.pk}",
+        back=url("portal-apply", park=park.slug), template="portal/admission_begin.html", park=park,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- the form in steps
+
+
+@page(door="person")
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    """The long form of a draft: steps, documents, and a page to check everything before it is handed in."""
+    application = own_application_for(request.standing, pk, park)
+    here = url("portal-application", park=park.slug, pk=pk)
+    if application.case.state != "draft":
+        return HttpResponseRedirect(here)
+    request.park = park
+    spec, draft = form_for(application, request.today), _draft(application)
+    steps, typed = _steps(request, application, spec, draft)
+
+    def act(forms_by: dict[str, Any]) -> Application:
+        data: dict[str, Any] = {}
+        for one in forms_by.values():
+            data |= one.typed()
+        return submit(actor=request.user, at=request.at, key=deed_key(request), application=application, data=data)
+
+    def done_then(made: Application) -> str:
+        messages.success(request, f"已提交，受理编号 {made.case.number}。{applications.clock_words(made.case.item)}。")
+        return here
+
+    papers = applications.papers(application, spec, {**application.case.data, **typed}, request.standing, request.today)
+    fixed = answers_of([f for f in shown(spec.fields, application.case.data) if f.fixed], application.case.data)
+    return walk(
+        request, steps, draft=draft, act=act, then=done_then, title=application.case.title, submit="提交申请", back=here,
+        template="portal/admission_form.html", park=park, application=application, papers=papers, fixed=fixed,
+        tables={s.key for s in steps if any(f.type == "rows" for f in spec.group(s.title))},
+        missing=[p for p in papers if p.missing], upload=url("portal-application-files", park=park.slug, pk=pk),
+    )  # fmt: skip
+
+
+def _steps(request: HttpRequest, application: Application, spec: ItemSpec, draft: str) -> tuple[list[Step], dict[str, Any]]:
+    """The groups that apply to this applicant, and what has been typed into them so far."""
+    data, typed, steps = application.case.data, {}, []
+    for number, group in enumerate(spec.groups, 1):
+        fields = [f for f in shown(spec.group(group), data) if not f.fixed]
+        if not fields:
+            continue
+        key = f"s{number}"
+        kept = kept_draft(request.user, f"{draft}#{key}")
+        body = kept.body if kept else {}
+        make = maker(fields, today=request.today, about=data, rows=rows_in(body, [f for f in fields if f.type == "rows"]))
+        steps.append(Step(key, group, make))
+        if body:
+            filled = make(data=draft_data(body))
+            filled.is_valid()
+            typed |= filled.typed()
+    return steps, typed
+
+
+# ---------------------------------------------------------------- documents
+
+
+@page(door="person")
+@require_POST
+def files(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    """One document is handed in, or taken away again, while the applicant has the ball. Goes back to where it came from."""
+    application = own_application_for(request.standing, pk, park)
+    try:
+        if "remove" in request.POST:
+            _remove(request, application)
+        else:
+            _attach(request, application)
+    except HrparkError as error:
+        if isinstance(error, NotFound):
+            raise
+        messages.error(request, error.message)
+    correcting = application.case.state == "correcting"
+    view = "portal-application-answer" if correcting else "portal-application-form"
+    return HttpResponseRedirect(url(view, park=park.slug, pk=pk) + ("#materials" if correcting else "?step=check#materials"))
+
+
+def _attach(request: HttpRequest, application: Application) -> None:
+    material = _material(application, request)
+    file = request.FILES.get("file")
+    if file is None:
+        raise Refused(f"请先选择“{material.title}”的文件，再点上传。")
+    ending = file.name.rpartition(".")[2].lower()
+    if ending not in (*material.formats, *(("jpeg",) if "jpg" in material.formats else ())):
+        kinds = "、".join(f.upper() for f in material.formats)
+        raise Refused(f"“{material.title}”应为{kinds}文件，“{file.name}”不是，请换一份。")
+    attach(
+        actor=request.user, at=request.at, key=deed_key(request), to=application.case, file=file, park=application.park,
+        label=material.title, personal=material.personal,
+    )  # fmt: skip
+    messages.success(request, f"已上传“{material.title}”。")
+
+
+def _material(application: Application, request: HttpRequest) -> Material:
+    for one in form_for(application, request.today).materials:
+        if one.key == request.POST.get("material"):
+            return one
+    raise NotFound()
+
+
+def _remove(request: HttpRequest, application: Application) -> None:
+    asked = request.POST.get("remove", "")
+    attachment = attachment_for(request.standing, int(asked) if asked.isdecimal() and len(asked) < 16 else 0, request.today)
+    if (attachment.of_type, attachment.of_id) != ("case", str(application.case_id)):
+        raise NotFound()
+    remove(actor=request.user, at=request.at, key=deed_key(request), attachment=attachment, reason="申请人更换材料")
+    messages.info(request, f"已移除“{attachment.name}”。")
+
+
+# ---------------------------------------------------------------- where it stands
+
+
+@page(door="person")
+@require_safe
+def application(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    """Where it stands, who has the ball, until when; every verdict in plain words."""
+    found = own_application_for(request.standing, pk, park)
+    if found.case.state == "draft":
+        return HttpResponseRedirect(url("portal-application-form", park=park.slug, pk=pk))
+    request.park = park
+    whole = applications.whole(found, request.standing, request.at, mine=True, internal=False)
+    moves = {m.key for m in applications.KIND.moves_from(found.case.state, "applicant")}
+    context = {
+        "title": found.case.title, "park": park, "w": whole, "today": request.today, "clause_url": applications.clause_url,
+        "tone_of": applications.tone_of, "may_withdraw": "withdraw" in moves, "may_answer": "resubmit" in moves,
+        "promise": applications.clock_words(found.case.item),
+    }  # fmt: skip
+    return render(request, "portal/admission_status.html", context)
+
+
+@page(door="person")
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    """The answer to what was sent back: only what was asked about, beginning with what was handed in."""
+    found = own_application_for(request.standing, pk, park)
+    here = url("portal-application", park=park.slug, pk=pk)
+    case = found.case
+    if case.state != "correcting":
+        return HttpResponseRedirect(here)
+    request.park = park
+    asked = {one["field"]: one["says"] for one in case.asked}
+    spec = form_for(found, request.today)
+    fields = [f for f in shown(spec.fields, case.data) if f.key in asked and not f.fixed]
+    tables = {f.key: len(case.data.get(f.key) or []) for f in fields if f.type == "rows"}
+    return handle(
+        request, maker(fields, today=request.today, about=case.data, rows=tables), title="提交补正", submit="提交补正",
+        act=lambda form: resubmit(
+            actor=request.user, at=request.at, key=deed_key(request), application=found, data=form.typed(), seen=_seen(request)
+        ),
+        then=lambda _: here, done="补正已提交，办理时限继续计算。", initial=initial_of(fields, case.data), back=here,
+        draft=f"{_draft(found)}#answer", template="portal/admission_answer.html", park=park, application=found, asked=case.asked,
+        seen=case.version, upload=url("portal-application-files", park=park.slug, pk=pk),
+        papers=[p for p in applications.papers(found, spec, case.data, request.standing, request.today) if p.material.key in asked],
+    )  # fmt: skip
+
+
+def _seen(request: HttpRequest) -> int | None:
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 9 else None
+
+
+@page(door="person")
+@require_POST
+def take_back(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    """The application is withdrawn; a draft of it goes, too."""
+    found = own_application_for(request.standing, pk, park)
+    try:
+        withdraw(actor=request.user, at=request.at, key=deed_key(request), application=found)
+        messages.success(request, "申请已撤回。如需入驻，可以重新申请。")
+    except HrparkError as error:
+        messages.error(request, error.message)
+    return HttpResponseRedirect(url("portal-apply", park=park.slug))
