@@ -188,6 +188,17 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[A-Za-z0-9_-]{8}\.\w+$"
 
 #: Uploads: outside the web root, handed out only through the gate.
 UPLOAD_ROOT = HOME / "files"
+FILE_UPLOAD_HANDLERS = [
+    "hrpark.files.uploads.Limit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+#: Dotted path of a function (path → finding or None) that looks at each upload, e.g. an antivirus client; empty: off.
+UPLOAD_SCANNER = env.str("HRPARK_SCANNER", default="")
+#: Folders with further fonts for documents, besides the packages that bring them.
+FONT_FOLDERS = env.list("HRPARK_FONTS", default=[])
+#: The address under which people reach this installation, for links in mails and on paper.
+PUBLIC_URL = env.str("HRPARK_URL", default="")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("HRPARK_UPLOAD_MAX_BYTES", default=20 * 1024 * 1024)
