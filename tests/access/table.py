@@ -25,7 +25,45 @@ TENANTS = "rcR"
 #: Representatives of the park's institutions; what names a person of 启航 is for its own one alone.
 REPRESENTATIVES = "rR"
 
+#: Everybody with a role in the park.
+PARK = DESK + AUTHORITY + TENANTS
+
 ROWS: dict[str, Row] = {
+    # -- the portal: for everybody; a post to a page that only shows is answered 405
+    "portal-home": Row(get=EVERYBODY),
+    "portal-park": Row(get=EVERYBODY),
+    "portal-institutions": Row(get=EVERYBODY),
+    "portal-parameters": Row(get=EVERYBODY),
+    "portal-help": Row(get=EVERYBODY),
+    "standard": Row(get=EVERYBODY),
+    "standard-clause": Row(get=EVERYBODY),
+    # -- the homes of the doors, search, the trail, a person's own notices (the one in the address is that of 启航's clerk)
+    "desk-home": Row(get=DESK),
+    "desk-search": Row(get=DESK),
+    "desk-trail": Row(get="d"),
+    "tenant-home": Row(get=TENANTS),
+    "tenant-search": Row(get=TENANTS),
+    "authority-home": Row(get=AUTHORITY),
+    "authority-search": Row(get=AUTHORITY),
+    "account-notices": Row(get=SIGNED_IN),
+    "account-notices-read": Row(post=SIGNED_IN),
+    "account-notice-open": Row(post="c"),
+    # -- the API reads as the pages do; its root is nothing
+    "openapi-json": Row(get=EVERYBODY),
+    "api-root": Row(),
+    "api-editions": Row(get=SIGNED_IN),
+    "api-clauses": Row(get=SIGNED_IN),
+    "api-clause": Row(get=SIGNED_IN),
+    "api-rows": Row(get=SIGNED_IN),
+    "api-coverage": Row(get=SIGNED_IN),
+    "api-parameters": Row(get=PARK),
+    "api-institutions": Row(get=PARK),
+    "api-institution": Row(get=DESK + AUTHORITY + OWN),
+    "api-applications": Row(get=PARK),
+    "api-application": Row(get=DESK + AUTHORITY + OWN),
+    "api-table": Row(get=DESK + AUTHORITY),
+    "api-rounds": Row(get=PARK),
+    "api-result": Row(get=PARK),
     # -- a person's own account; roles and consents in the address are those of 启航's clerk
     "setup": Row(),
     "account-home": Row(get=SIGNED_IN),
@@ -68,4 +106,4 @@ ROWS: dict[str, Row] = {
     "tenant-invitation-withdraw": Row(post="r"),
 }
 
-__all__ = ["AUTHORITY", "DESK", "EVERYBODY", "OWN", "ROWS", "SIGNED_IN", "TENANTS", "Row"]
+__all__ = ["AUTHORITY", "DESK", "EVERYBODY", "OWN", "PARK", "ROWS", "SIGNED_IN", "TENANTS", "Row"]

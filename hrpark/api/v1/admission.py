@@ -80,7 +80,12 @@ class ApplicationOut(ApplicationLine):
     points: PointsOut | None
 
 
-@router.get("/parks/{slug:park}/applications", response={200: ApplicationPage, **ERRORS}, summary="入驻申请")
+@router.get(
+    "/parks/{slug:park}/applications",
+    response={200: ApplicationPage, **ERRORS},
+    summary="入驻申请",
+    url_name="api-applications",
+)
 def applications(request: HttpRequest, park: str, page: Page = 1, size: Size = 50):
     """Every application that the person may read, newest first."""
     room = park_by_slug(park)
@@ -90,7 +95,12 @@ def applications(request: HttpRequest, park: str, page: Page = 1, size: Size = 5
     return paged(found, page, size, _line)
 
 
-@router.get("/parks/{slug:park}/applications/{int:pk}", response={200: ApplicationOut, **ERRORS}, summary="一件入驻申请")
+@router.get(
+    "/parks/{slug:park}/applications/{int:pk}",
+    response={200: ApplicationOut, **ERRORS},
+    summary="一件入驻申请",
+    url_name="api-application",
+)
 def application(request: HttpRequest, park: str, pk: int):
     """One application with the verdicts of its last round."""
     room = park_by_slug(park)

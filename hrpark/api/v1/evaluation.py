@@ -113,7 +113,7 @@ def _measure(cell: Cell) -> dict:
     }  # fmt: skip
 
 
-@router.get("/parks/{slug:park}/table1", response={200: TableOut, **ERRORS}, summary="表1")
+@router.get("/parks/{slug:park}/table1", response={200: TableOut, **ERRORS}, summary="表1", url_name="api-table")
 def table(request: HttpRequest, park: str, as_of: date | None = None):
     """Table 1 for the year of a day, as of that day, as known today."""
     room = park_of(request, park, permissions.READ)
@@ -130,7 +130,7 @@ def table(request: HttpRequest, park: str, as_of: date | None = None):
     }  # fmt: skip
 
 
-@router.get("/parks/{slug:park}/rounds", response={200: RoundPage, **ERRORS}, summary="评价轮次")
+@router.get("/parks/{slug:park}/rounds", response={200: RoundPage, **ERRORS}, summary="评价轮次", url_name="api-rounds")
 def rounds(request: HttpRequest, park: str, page: Page = 1, size: Size = 50):
     """The rounds of a park: all for its operator and authority, published ones for its institutions."""
     room = park_of(request, park)
@@ -139,7 +139,12 @@ def rounds(request: HttpRequest, park: str, page: Page = 1, size: Size = 50):
     return paged(published_rounds(room), page, size)
 
 
-@router.get("/parks/{slug:park}/rounds/{int:pk}/result", response={200: ResultOut, **ERRORS}, summary="已发布的评价结果")
+@router.get(
+    "/parks/{slug:park}/rounds/{int:pk}/result",
+    response={200: ResultOut, **ERRORS},
+    summary="已发布的评价结果",
+    url_name="api-result",
+)
 def result(request: HttpRequest, park: str, pk: int):
     """The result of a published round; any other does not exist here."""
     room = park_of(request, park)

@@ -89,7 +89,12 @@ class InstitutionOut(InstitutionLine):
     residencies: list[ResidencyOut]
 
 
-@router.get("/parks/{slug:park}/institutions", response={200: InstitutionPage, **ERRORS}, summary="机构名录")
+@router.get(
+    "/parks/{slug:park}/institutions",
+    response={200: InstitutionPage, **ERRORS},
+    summary="机构名录",
+    url_name="api-institutions",
+)
 def institutions(
     request: HttpRequest, park: str, page: Page = 1, size: Size = 50, q: str = "", status: Status | None = None, kind: Kind | None = None
 ):  # fmt: skip
@@ -107,7 +112,12 @@ def institutions(
     return paged(with_unit(with_expiry(rows, request.today), request.today).order_by("name", "pk"), page, size, _line)
 
 
-@router.get("/parks/{slug:park}/institutions/{int:pk}", response={200: InstitutionOut, **ERRORS}, summary="机构档案")
+@router.get(
+    "/parks/{slug:park}/institutions/{int:pk}",
+    response={200: InstitutionOut, **ERRORS},
+    summary="机构档案",
+    url_name="api-institution",
+)
 def institution(request: HttpRequest, park: str, pk: int):
     """One dossier as of today."""
     room = park_of(request, park, permissions.READ, own=True)

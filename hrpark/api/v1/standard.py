@@ -108,28 +108,37 @@ def _edition(edition: Edition) -> dict:
     }  # fmt: skip
 
 
-@router.get("/standard/editions", response={200: list[EditionOut], **ERRORS}, summary="标准各版")
+@router.get("/standard/editions", response={200: list[EditionOut], **ERRORS}, summary="标准各版", url_name="api-editions")
 def editions(request: HttpRequest):
     return [_edition(one) for one in queries.editions()]
 
 
-@router.get("/standard/editions/{edition}/clauses", response={200: list[ClauseOut], **ERRORS}, summary="条款")
+@router.get(
+    "/standard/editions/{edition}/clauses", response={200: list[ClauseOut], **ERRORS}, summary="条款", url_name="api-clauses"
+)
 def clauses(request: HttpRequest, edition: str):
     """Every clause of an edition, in the order of the paper."""
     return [_clause(one) for one in queries.edition(edition).clauses]
 
 
-@router.get("/standard/editions/{edition}/clauses/{key}", response={200: ClauseOut, **ERRORS}, summary="一条条款")
+@router.get(
+    "/standard/editions/{edition}/clauses/{key}", response={200: ClauseOut, **ERRORS}, summary="一条条款", url_name="api-clause"
+)
 def clause(request: HttpRequest, edition: str, key: str):
     return _clause(queries.clause(key, queries.edition(edition).key))
 
 
-@router.get("/standard/editions/{edition}/rows", response={200: list[RowOut], **ERRORS}, summary="表1各行")
+@router.get("/standard/editions/{edition}/rows", response={200: list[RowOut], **ERRORS}, summary="表1各行", url_name="api-rows")
 def rows(request: HttpRequest, edition: str):
     return [_row(one) for one in queries.edition(edition).rows]
 
 
-@router.get("/standard/editions/{edition}/coverage", response={200: list[ForceOut], **ERRORS}, summary="覆盖，每种力度一行")
+@router.get(
+    "/standard/editions/{edition}/coverage",
+    response={200: list[ForceOut], **ERRORS},
+    summary="覆盖，每种力度一行",
+    url_name="api-coverage",
+)
 def coverage(request: HttpRequest, edition: str):
     """How many clauses of each force something in the house serves; what the house can do, not what a park has done."""
     counted = queries.coverage_by_force(queries.edition(edition).key)
@@ -139,7 +148,12 @@ def coverage(request: HttpRequest, edition: str):
     ]
 
 
-@router.get("/parks/{slug:park}/parameters", response={200: list[ParameterOut], **ERRORS}, summary="园区现行期限与数值")
+@router.get(
+    "/parks/{slug:park}/parameters",
+    response={200: list[ParameterOut], **ERRORS},
+    summary="园区现行期限与数值",
+    url_name="api-parameters",
+)
 def parameters(request: HttpRequest, park: str, as_of: date | None = None):
     """The numbers that hold in a park on a day, each with its basis."""
     room = park_of(request, park)

@@ -7,18 +7,19 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from hrpark.accounts.queries import Standing
 from hrpark.notices.actions import mark_all_read, mark_read
 from hrpark.notices.models import Notice
 from hrpark.notices.queries import read, unread_count
-from hrpark.toolbox.errors import NotFound
 from hrpark.web.pages import page
 from hrpark.web.subjects import address_for
 
 PAGE = 30
 
 
+@require_safe
 @page(door="person")
 def notices(request: HttpRequest) -> HttpResponse:
     """The newest first; ``?unread=1`` only those that nobody has looked at."""
@@ -31,11 +32,10 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "account/notices.html", context)
 
 
+@require_POST
 @page(door="person")
 def notice_open(request: HttpRequest, pk: int) -> HttpResponse:
     """Seen: marked read, and on to what it is about."""
-    if request.method != "POST":
-        raise NotFound()
     notice = mark_read(request.user, pk, at=request.at)
     return HttpResponseRedirect(where(request.standing, notice) or reverse("account-notices"))
 
@@ -47,10 +47,9 @@ def where(standing: Standing, notice: Notice) -> str | None:
     return address_for(standing, notice.of_type, notice.of_id, park=notice.park)
 
 
+@require_POST
 @page(door="person")
 def notices_read(request: HttpRequest) -> HttpResponse:
-    if request.method != "POST":
-        raise NotFound()
     done = mark_all_read(request.user, at=request.at)
     messages.info(request, f"已把 {done} 条通知标为已读。" if done else "没有未读的通知。")
     return HttpResponseRedirect(reverse("account-notices"))

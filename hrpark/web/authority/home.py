@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from hrpark.accounts.models import Park
 from hrpark.admission import permissions as admission
@@ -28,6 +29,7 @@ from hrpark.web.subjects import address
 place("authority", "today", "总览", "authority-home", order=0)
 
 
+@require_safe
 @page(door="authority")
 def home(request: HttpRequest, park: Park) -> HttpResponse:
     table = table_of(park, request.today, request.today) if request.standing.may(evaluation.READ, park.pk) else None

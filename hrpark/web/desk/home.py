@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from hrpark.accounts import permissions as people
 from hrpark.accounts.models import Park
@@ -35,6 +36,7 @@ START_SOON = timedelta(days=30)
 place("desk", "today", "今日", "desk-home", order=0)
 
 
+@require_safe
 @page(door="desk")
 def home(request: HttpRequest, park: Park) -> HttpResponse:
     steps = beginning(request, park)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Value
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from hrpark.accounts import permissions
@@ -76,6 +77,7 @@ TRAIL = register(TrailList())
 place("desk", "settings", "操作记录", "desk-trail", permissions.TRAIL_READ, order=90)
 
 
+@require_safe
 @page(permissions.TRAIL_READ, door="desk")
 def trail(request: HttpRequest, park: Park) -> HttpResponse:
     return TRAIL.respond(request, park, template="desk/trail.html", chain=chain_of(park.pk))

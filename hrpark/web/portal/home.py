@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from hrpark.accounts.models import Park
@@ -36,6 +37,7 @@ NEWS_DAYS = 180
 SHOWN = ("T1.01.agencies", "T1.03.segments_covered", "T1.04.supporting_agencies")
 
 
+@require_safe
 @page(door="public")
 def home(request: HttpRequest) -> HttpResponse:
     """Where everybody begins: people with a role at their work, visitors at the park."""
@@ -87,6 +89,7 @@ def news_of(park: Park, today: date) -> list[News]:
     return sorted(told, key=lambda n: n.day, reverse=True)[:6]
 
 
+@require_safe
 @page(door="public")
 def park_home(request: HttpRequest, park: Park) -> HttpResponse:
     """The portal of a park."""
@@ -186,12 +189,14 @@ class Directory(List):
 DIRECTORY = register(Directory())
 
 
+@require_safe
 @page(door="public")
 def institutions(request: HttpRequest, park: Park) -> HttpResponse:
     request.park = park
     return DIRECTORY.respond(request, park, template="portal/institutions.html", basis="广东省人力资源市场条例 第四十一条")
 
 
+@require_safe
 @page(door="public")
 def help_page(request: HttpRequest) -> HttpResponse:
     """Short help by task, with the pages that this installation has."""

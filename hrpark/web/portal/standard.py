@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from hrpark.accounts.models import Park
 from hrpark.standard.kinds import PARAMETERS
@@ -66,6 +67,7 @@ def _above(known: Edition, item: Clause) -> list[str]:
     return keys
 
 
+@require_safe
 @page(door="public")
 def standard(request: HttpRequest) -> HttpResponse:
     """Coverage: clause → what cites it → none yet. One figure a force, never one for all."""
@@ -90,6 +92,7 @@ def standard(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/standard.html", context)
 
 
+@require_safe
 @page(door="public")
 def standard_clause(request: HttpRequest, key: str) -> HttpResponse:
     """One clause or one row of Table 1, in the edition asked for: a figure or verdict of the past keeps its own."""
@@ -137,6 +140,7 @@ def _number(held: Held, day) -> Number:
     return Number(held, said(held.value, held.unit), default, known.park_may.label, known.note)
 
 
+@require_safe
 @page(door="public")
 def park_parameters(request: HttpRequest, park: Park) -> HttpResponse:
     """The numbers that hold in this park today: from law, from the standard, of the house, or promised by the park."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from hrpark.accounts.models import Park
 from hrpark.admission.queries import own_applications
@@ -29,6 +30,7 @@ place("tenant", "today", "首页", "tenant-home", order=0)
 
 
 @cites("6.1.3", label="机构工作台：待办、办件进度、档案、填报")
+@require_safe
 @page(door="tenant")
 def home(request: HttpRequest, park: Park) -> HttpResponse:
     own_rows = request.standing.own(institutions.READ, park.pk)

@@ -57,7 +57,7 @@ def test_all_are_marked_read_at_once_and_only_one_s_own(client, cast, notice, at
 @pytest.mark.parametrize("path", ["read/", "{}/"])
 def test_reading_changes_nothing_by_a_mere_link(client, cast, notice, path):
     client.force_login(cast.officer)
-    assert client.get(f"/account/notices/{path.format(notice.pk)}").status_code == 404
+    assert client.get(f"/account/notices/{path.format(notice.pk)}").status_code == 405
     notice.refresh_from_db()
     assert notice.read_at is None
 
