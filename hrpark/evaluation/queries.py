@@ -258,9 +258,11 @@ def asked_of(standing: Standing, park: Park, on: date) -> list[Asked]:
     return found
 
 
-def asked_round(standing: Standing, park: Park, pk: object, on: date) -> Asked:
-    """The gate to a round for a resident institution; the first of the person's institutions that has not answered yet."""
+def asked_round(standing: Standing, park: Park, pk: object, on: date, institution: str = "") -> Asked:
+    """The gate to a round for a resident institution: the one that is named, else the first of the person's institutions
+    that has not answered yet."""
     mine = [a for a in asked_of(standing, park, on) if str(a.round.pk) == str(pk)]
+    mine = [a for a in mine if str(a.institution.pk) == institution] if institution else mine
     if not mine:
         raise NotFound()
     return next((a for a in mine if not a.answered), mine[0])
@@ -401,6 +403,11 @@ def _frozen_evidence(round: Round, now: Mapping[str, Reading]) -> dict[str, list
     return {row: sorted(files, key=lambda f: f["id"]) for row, files in sorted(found.items())}
 
 
+def evidence_of(inputs: Mapping, row: str) -> list[dict]:
+    """The files behind a row, as inputs hold them."""
+    return list(inputs["evidence"].get(row, ()))
+
+
 def _frozen_row(row: Row) -> dict:
     return {
         "key": row.key, "level1": row.level1, "level2": row.level2, "label": row.label,
@@ -523,6 +530,11 @@ def _unverified(row: Mapping, frozen: Mapping) -> tuple[tuple[str, str], ...]:
         if method.countable and scheme_rules.weighs(params) and now["basis"] == "declared" and now["bound"] == "exact":
             found.append((key, now["declared"]["id"] if now["declared"] else ""))
     return tuple(found)
+
+
+def self_scores(round: Round) -> QuerySet[SelfScore]:
+    """What the operator has written down so far, handed in or not. The caller has passed the round's gate."""
+    return SelfScore.objects.filter(round=round).order_by("row")
 
 
 @dataclass(frozen=True)
