@@ -8,9 +8,9 @@ from hrpark.web.account.first import first_run
 
 urlpatterns = [
     path("", include("hrpark.web.portal.urls")),
+    path("setup/", first_run, name="setup"),
     path("account/", include("hrpark.web.account.urls")),
     path("desk/", include("hrpark.web.desk.urls")),
     path("tenant/", include("hrpark.web.tenant.urls")),
     path("authority/", include("hrpark.web.authority.urls")),
-    path("setup/", first_run, name="setup"),
 ]

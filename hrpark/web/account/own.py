@@ -24,7 +24,7 @@ from hrpark.web.pages import deed_key, page
 from . import sessions
 from .login import code_field, drawn, password_field
 from .register import PASSWORD_HELP
-from .visitor import address_of, going_to
+from .visitor import address_of, device_name, going_to
 
 #: The secret of an authenticator that is being set up, sealed, until its first code is shown.
 SETTING_UP = "totp"
@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return drawn(
         request, "account/home.html", title="我的账号", person=person, roles=roles, consents=consents,
         sessions=queries.running_sessions(person, since), here=request.session.session_key, second=queries.has_second_factor(person),
-        left=len(totp.recovery_codes(person)), installs=person.installs,
+        left=len(totp.recovery_codes(person)), installs=person.installs, device_name=device_name,
     )  # fmt: skip
 
 

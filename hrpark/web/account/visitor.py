@@ -21,6 +21,22 @@ DEVICE_SECONDS = 180 * 24 * 3600
 HALF, HALF_SECONDS = "half", 600
 
 
+#: What a User-Agent holds → what people call it; the first that is found counts.
+BROWSERS = (
+    ("MicroMessenger", "微信"), ("DingTalk", "钉钉"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("HarmonyOS", "鸿蒙"), ("OpenHarmony", "鸿蒙"), ("Android", "安卓"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+    ("Mac OS", "Mac"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_name(agent: str) -> str:
+    """A browser as its owner would call it: Chrome · Windows."""
+    found = [next((name for sign, name in signs if sign in agent), "") for signs in (BROWSERS, SYSTEMS)]
+    return " · ".join(filter(None, found)) or "其他设备"
+
+
 def address_of(request: HttpRequest) -> str:
     """The client's network address. Only behind a proxy of our own is its last word about it believed."""
     if settings.BEHIND_PROXY:

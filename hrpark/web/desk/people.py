@@ -83,7 +83,7 @@ class PeopleList(List):
     views = (View("待核验", "waiting=1"), View("运营方", "kind=operator"), View("机构", "kind=institution"))
     search = ("person__name__icontains", "organisation__name__icontains")
     search_hint = "搜索姓名、单位"
-    order = ("organisation__kind", "organisation__name", "pk")
+    order = ("-organisation__kind", "organisation__name", "pk")
     main = Main("邀请人员", "desk-invite", permissions.CODE_ISSUE)
     empty_title, empty_icon = "还没有人员", "users"
     empty_text = "邀请同事、主管部门和机构的人员，他们接受后会出现在这里。"

@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from hrpark.accounts import access, actions, queries, rules, samples, setup, totp, vault
 from hrpark.accounts.models import Attempt, Consent, Invitation, Membership, OneTimeCode, Person, SignIn
 from hrpark.web import clock
-from hrpark.web.account.visitor import HALF
+from hrpark.web.account.visitor import HALF, device_name
 
 pytestmark = pytest.mark.django_db
 LOGIN, NEW = "/account/login/", "shan-yin-dao-shang-9"
@@ -202,16 +202,36 @@ def test_a_closed_account_is_out_at_once(client, cast, now):
 
 
 def test_other_sessions_are_listed_and_ended(client, cast):
-    other = Client(headers={"user-agent": "Firefox 同事的电脑"})
+    other = Client(headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0"})
     sign_in(client, cast.stranger)
     sign_in(other, cast.stranger)
-    assert "同事的电脑" in text_of(client.get("/account/"))
+    assert "Firefox · Windows" in text_of(client.get("/account/"))
     line = SignIn.objects.get(agent__contains="Firefox")
     assert post(client, f"/account/sessions/{line.pk}/end/").status_code == 302
     assert not is_in(other) and is_in(client)
     sign_in(other, cast.stranger)
     post(client, "/account/sessions/end/")
     assert not is_in(other) and is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36 MicroMessenger/8.0",
+            "微信 · 安卓",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1",
+            "Safari · iPhone",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120 Safari/537.36 Edg/120", "Edge · Windows"),
+        ("", "其他设备"),
+        ("<script>", "其他设备"),
+    ],
+)
+def test_a_device_is_called_as_its_owner_would(agent, name):
+    assert device_name(agent) == name
 
 
 def test_nobody_ends_the_session_of_another(client, cast):
