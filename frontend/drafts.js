@@ -5,28 +5,32 @@ const EVERY = 4000;
 export function drafts(root) {
   for (const form of root.querySelectorAll("form[data-draft]")) keep(form);
   for (const input of root.querySelectorAll('.file input[type="file"]')) files(input);
+  root.querySelector("#errors")?.focus();
 }
 
 function keep(form) {
   const says = form.querySelector("[data-kept]");
   let last = body(form);
   let timer = 0;
-  let sending = false;
+  let sending = null;
+  let over = false;
 
   const tell = (text) => says && (says.textContent = text);
 
   async function save() {
     timer = 0;
+    if (over) return;
     if (sending) return plan();
     const now = body(form);
     if (now === last) return;
-    sending = true;
+    sending = new AbortController();
     try {
       const answer = await fetch(form.dataset.draft, {
         method: "POST",
         body: new URLSearchParams(now),
         headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
         redirect: "manual",
+        signal: sending.signal,
       });
       if (answer.ok) {
         last = now;
@@ -38,10 +42,11 @@ function keep(form) {
         plan();
       }
     } catch {
+      if (over) return;
       tell("网络中断，草稿没有存上；恢复后会自动再存，请不要关闭本页。");
       plan();
     } finally {
-      sending = false;
+      sending = null;
     }
   }
 
@@ -63,6 +68,13 @@ function keep(form) {
   form.addEventListener("input", plan);
   form.addEventListener("change", plan);
   document.addEventListener("visibilitychange", () => document.hidden && save());
+  // What is handed in is no draft any more: nothing may be kept after it.
+  form.addEventListener("submit", () => {
+    over = true;
+    clearTimeout(timer);
+    sending?.abort();
+  });
+  addEventListener("pageshow", () => (over = false));
 }
 
 function body(form) {
