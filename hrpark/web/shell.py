@@ -66,7 +66,7 @@ BOTTOM = 3
 
 @dataclass(frozen=True)
 class Place:
-    """A page that stands in the navigation. Its URL takes the park and nothing else."""
+    """A page that stands in the navigation. Its URL takes the park, or nothing."""
 
     door: str
     section: str
@@ -85,7 +85,7 @@ def place(door: str, section: str, label: str, view: str, permission: str = "", 
         raise Misconfigured(f"The door {door!r} has no section {section!r}")
     if permission:
         PERMISSIONS.get(permission)
-    PLACES.add(view, Place(door, section, label, view, permission, order))
+    PLACES.add(f"{door}/{view}", Place(door, section, label, view, permission, order))
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,8 @@ def _shell_of(request: HttpRequest) -> Shell:
         door = door if door in SECTIONS else DOOR_OF_KIND[mine[0].organisation_kind]
     elif park is not None:
         slug, park_id, park_name = park.slug, park.pk, park.name
+        if door not in SECTIONS and (mine := standing.hats_in(park.pk)):
+            door = DOOR_OF_KIND[mine[0].organisation_kind]  # a page for everybody, seen by who works here
     else:
         slug, park_id, park_name = "", 0, ""
     groups = _groups(door, slug, park_id, standing) if slug and door in SECTIONS else ()
@@ -209,7 +211,7 @@ def _groups(door: str, slug: str, park_id: int, standing: Standing) -> tuple[Gro
     return tuple(
         Group(
             s.key, s.label, s.icon,
-            tuple(Stop(p.label, reverse(p.view, kwargs={"park": slug})) for p in sorted(found[s.key], key=lambda p: p.order)),
+            tuple(Stop(p.label, link(p.view, park=slug) or reverse(p.view)) for p in sorted(found[s.key], key=lambda p: p.order)),
         )
         for s in SECTIONS[door]
         if s.key in found

@@ -20,13 +20,15 @@ from hrpark.institutions import permissions as institutions
 from hrpark.institutions.queries import without_permit
 from hrpark.notices.queries import unread_count
 from hrpark.returns import permissions as returns
-from hrpark.returns.queries import unverified_figures
+from hrpark.returns.queries import park_form, unverified_figures
 from hrpark.web.cockpit import SHOWN, Item, Task, figures_of, sorted_tasks, task
 from hrpark.web.pages import page
 from hrpark.web.shell import link, place
 from hrpark.web.subjects import address
 
 place("authority", "today", "总览", "authority-home", order=0)
+place("authority", "standard", "标准与覆盖", "standard", order=10)
+place("authority", "standard", "期限与标准值", "portal-parameters", order=20)
 
 
 @require_safe
@@ -63,12 +65,13 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
             items = [Item(r.name, _page("round", r.pk, park), getattr(r, until) if until else None) for r in rounds[:SHOWN]]
             yield task(label, rounds.count(), "轮", today=today, href=href, items=items)
     if standing.may(returns.VERIFY, park.pk):
-        figures = unverified_figures(standing, park)
-        labels = [f"{f.year} 年 {f.measure}" for f in figures[:SHOWN]]
+        figures, labels = unverified_figures(standing, park), {a.key: a.label for a in park_form()}
         yield task(
             "申报数待核验", figures.count(), "项", today=today, href=link("authority-figures", park=park.slug),
             says="核验之前，评价不采用园区自己申报的数。",
-            items=[Item(label, _page("declared_figure", f.pk, park)) for label, f in zip(labels, figures[:SHOWN], strict=True)],
+            items=[
+                Item(f"{f.year}年 {labels.get(f.measure, f.measure)}", _page("declared_figure", f.pk, park)) for f in figures[:SHOWN]
+            ],
         )  # fmt: skip
     yield task("未读通知", unread_count(request.user), "条", today=today, href=link("account-notices"), tone="off")
 

@@ -34,6 +34,8 @@ from hrpark.web.subjects import address
 START_SOON = timedelta(days=30)
 
 place("desk", "today", "今日", "desk-home", order=0)
+place("desk", "evaluation", "标准与覆盖", "standard", order=80)
+place("desk", "settings", "期限与标准值", "portal-parameters", order=80)
 
 
 @require_safe

@@ -20,6 +20,7 @@ from hrpark.toolbox.verdict import Outcome
 from hrpark.trail.queries import Line
 from hrpark.web import forms as parts
 from hrpark.web import jinja
+from hrpark.web.cockpit import Beginning, Item, Task
 from hrpark.web.forms import Day, File, Form, Money, Number, Whole
 from hrpark.web.lists import Choice, Column, Days, List, View, YesNo, register, remember_look, with_look
 from hrpark.web.pages import back_to, page
@@ -197,6 +198,22 @@ CHARTS = [
     }),
 ]  # fmt: skip
 
+TASKS = [
+    Task("入驻申请待处理", 7, "件", "late", "#home", "其中 1 件已逾期", (
+        Item(f"RY2026-0007 {NAMES[0]}", "#home", date(2026, 2, 26)), Item(f"RY2026-0008 {NAMES[3]}", "#home", date(2026, 3, 12)),
+    )),
+    Task("90 天内到期的许可证", 2, "份", "soon", "#home", "请提醒机构办理延续。", (
+        Item(f"{NAMES[6]}：人力资源服务许可证", "#home", date(2026, 3, 4)),
+    )),
+    Task("评价待自评", 1, "轮", "waiting", "#home", "", (Item("2025年度评价", "#home", date(2026, 3, 31)),)),
+    Task("未读通知", 7, "条", "off", "#home"),
+]  # fmt: skip
+STEPS = [
+    Beginning("填写园区档案", "级别、批准文件、运营方和一句话介绍。", True),
+    Beginning("登记楼栋、楼层和单元", "有了单元，机构入驻时才能落到位置。", False, "#home", "登记空间"),
+    Beginning("导入机构台账", "用您现有的 Excel 或 CSV 就行；先看预览，确认后才写入。", False, "#home", "上传台账"),
+]
+
 
 @page(door="public")
 def styles(request: HttpRequest) -> HttpResponse:
@@ -210,6 +227,7 @@ def styles(request: HttpRequest) -> HttpResponse:
         "title": "样式", "today": date(2026, 3, 2), "list": SAMPLES.picture(request, _rows(), 1284), "facts_rows": FACTS,
         "lines": _lines(), "charts": CHARTS, "form": wrong, "outcomes": list(Outcome), "icons": sorted(jinja.ICONS),
         "date_of": lambda days: date(2026, 3, 2) + timedelta(days=days),
+        "home_tasks": TASKS, "first_steps": STEPS,
         "answers": [("机构信息", "#form", [("机构名称", NAMES[0]), ("成立日期", "2016年4月18日")])],
     }  # fmt: skip
     return render(request, "portal/styles.html", context)

@@ -242,3 +242,12 @@ def test_help_is_there_for_everybody_and_only_links_to_what_exists(client, at, w
     text = page(client, "/help/")
     assert "使用帮助" in text
     assert ("园区运营" in text) == (who == "officer")
+
+
+def test_who_works_in_the_park_reads_public_pages_in_the_shell_of_their_work(client, at):
+    cast = samples.cast(at)
+    for who, label in (("officer", "运营工作台"), ("inspector", "主管部门"), ("qihang_clerk", "机构工作台")):
+        client.force_login(getattr(cast, who))
+        assert f"<small>{label}</small>" in page(client, "/p/huangpu/parameters/")
+    client.force_login(cast.tianhe_director)
+    assert "运营工作台" not in page(client, "/p/huangpu/parameters/").split("<main")[0].split("切换园区")[0]
