@@ -17,6 +17,8 @@ export function draw(plot) {
   const taken = new Set(chart.series.map((series) => MEANINGS[series.meaning]));
   const free = [1, 2, 3, 4, 5, 6, 7, 8].filter((number) => !taken.has(number));
   const colours = chart.series.map((series) => token(`--c${MEANINGS[series.meaning] ?? free.shift() ?? 8}`));
+  // Lying bars need room for each of their labels.
+  if (chart.across) plot.style.height = `${Math.max(280, 90 + chart.labels.length * (10 + 12 * chart.series.length))}px`;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const shown = init(plot, null, { renderer: "svg" });
   shown.setOption({

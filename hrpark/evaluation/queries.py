@@ -310,11 +310,12 @@ def comments_of(standing: Standing, round: Round, on: date) -> list[str]:
 
 
 def satisfaction(park: Park, year: int, on: date, round_id: int | None) -> tuple[Round, dict] | None:
-    """The tally of T1.13 that T1.13 itself is computed from: of the round that is being frozen, else of the last closed one."""
+    """The tally of T1.13 that T1.13 itself is computed from: of the round that is being reckoned, else of the last finished
+    one of the year, else of the last closed one."""
     rounds = Round.objects.filter(park=park, year=year).exclude(state__in=[State.PREPARING, State.CANCELLED])
     if round_id is not None:
         rounds = rounds.filter(pk=round_id)
-    for round in rounds.order_by("-prepared_at", "-pk"):
+    for round in sorted(rounds, key=lambda r: (r.finished_at is not None, r.finished_at or r.prepared_at, r.pk), reverse=True):
         tally = tallies(round, on).get("T1.13")
         if tally and tally["counts"]:
             return round, tally

@@ -328,9 +328,11 @@ def here(round: Round, door: str) -> str:
 def result_page(request: HttpRequest, round: Round, door: str) -> HttpResponse:
     """The three sources side by side, figures with their basis, charts with their tables; provisional until it is frozen."""
     outcome = outcome_of(round, request.today)
+    lines = lines_of(outcome.inputs, outcome.result)
     context = {
         "title": f"{round.name}结果", "park": round.park, "door": door, "round": round, "outcome": outcome, "back": here(round, door),
-        "headline": headline(outcome.inputs, outcome.result), "lines": lines_of(outcome.inputs, outcome.result),
+        "headline": headline(outcome.inputs, outcome.result), "lines": lines,
+        "grouped": [(name, [x for x in lines if x.level1 == name]) for name in dict.fromkeys(x.level1 for x in lines)],
         "levels": [(scheme_rules.LEVEL_LABELS[name], outcome.result["levels"][name]) for name in scheme_rules.LEVELS],
         "charts": charts_of(outcome), "scheme": scheme_panel(round), "restated": restated_since(round), "report": report_of(round),
         "at": {"park": round.park.slug, "pk": round.pk}, "ceiling": number(outcome.result, "ceiling"),
