@@ -354,6 +354,8 @@ def check_credit(
     unknown = set(results) - set(CreditSource.values)
     if unknown or not results:
         raise Refused("请至少填写一个渠道的查询结果。", field="results")
+    if on > day_of(at):
+        raise Refused(f"查询日期不能晚于今天（{date_table(day_of(at))}）。", field="on")
     for source, (result, note) in results.items():
         try:
             record_credit_check(

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from hrpark.accounts.models import Park
+from hrpark.accounts.kinds import PERMISSIONS
+from hrpark.accounts.models import Membership, Park, Person
 from hrpark.accounts.queries import Standing
 from hrpark.files.kinds import attachable, gate
 from hrpark.files.queries import attachments_of
@@ -209,6 +210,14 @@ def inbox(standing: Standing, park: Park, *, kind: str = "") -> QuerySet[Case]:
         .annotate(paused_since=Subquery(open_pause))
         .order_by(F("closed_at").asc(nulls_first=True), "due_at", "pk")
     )
+
+
+def handlers(kind: str, park: Park, on: date) -> QuerySet[Person]:
+    """Who works at the desk of a kind in this park, by name: to whom a case can be assigned."""
+    roles = PERMISSIONS.get(KINDS.get(kind).desk).roles
+    running = Membership.objects.filter(park=park, role__in=roles, verified_at__isnull=False, since__lte=on)
+    running = running.filter(Q(until__isnull=True) | Q(until__gt=on))
+    return Person.objects.filter(pk__in=running.values("person"), is_active=True).order_by("name", "pk")
 
 
 def waiting_for_desk(cases: QuerySet[Case]) -> QuerySet[Case]:

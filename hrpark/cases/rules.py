@@ -118,13 +118,16 @@ class Field:
     row: str = ""
     #: Given when the request was begun; shown, not asked again.
     fixed: bool = False
+    #: Says who somebody is or how to reach them: written short for readers who need not know.
+    personal: bool = False
 
     @classmethod
     def of(cls, spec: Mapping) -> Field:
         return cls(
             key=spec["key"], label=spec["label"], type=spec.get("type", "text"), group=spec.get("group", ""),
             required=bool(spec.get("required")), help=spec.get("help", ""), when=spec.get("when"), max=spec.get("max", 200),
-            past=bool(spec.get("past")), unit=spec.get("unit", ""), row=spec.get("row", ""), fixed=bool(spec.get("fixed")), choices=tuple((str(c[0]), str(c[1])) for c in spec.get("choices", ())),
+            past=bool(spec.get("past")), unit=spec.get("unit", ""), row=spec.get("row", ""), fixed=bool(spec.get("fixed")),
+            personal=bool(spec.get("personal")), choices=tuple((str(c[0]), str(c[1])) for c in spec.get("choices", ())),
             columns=tuple(cls.of(column) for column in spec.get("columns", ())),
         )  # fmt: skip
 

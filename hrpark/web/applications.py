@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from hrpark.accounts.queries import Standing
@@ -22,6 +23,8 @@ from hrpark.files.queries import attachments_of, may_read
 from hrpark.toolbox.dates import date_cn
 from hrpark.trail.queries import Line as TrailLine
 
+from . import clock
+from .filters import YesNo
 from .item_form import answers_of
 from .subjects import address
 
@@ -29,6 +32,18 @@ KIND = KINDS.get("admission")
 #: Tone and word of every state, for lists.
 STATES = {state.key: (state.tone, state.label) for state in KIND.states}
 TONES = {"passed": "done", "failed": "late", "unknown": "soon", "not_applicable": "off"}
+
+
+SIGNED = Q(agreement__isnull=False)
+
+
+@dataclass(frozen=True)
+class Overdue(YesNo):
+    """Past its deadline while the desk has the ball, as of now."""
+
+    def narrow(self, rows: QuerySet, value: Any) -> QuerySet:
+        late = Q(case__ball="desk", case__completed_at=None, case__due_at__lt=clock.now())
+        return rows.filter(late if value == "1" else ~late)
 
 
 def clock_words(item: Item) -> str:
@@ -56,30 +71,31 @@ class Ball:
     who: str
     text: str
     due: date | None
-    days: int | None
     tone: str
+    #: The term is in natural days, so days left are, too.
+    natural: bool = False
 
 
 def ball_of(application: Application, at: datetime, *, mine: bool) -> Ball:
     """Who has the ball and until when. ``mine``: said to the applicant, else to the park's people."""
     case = application.case
-    clock = clock_of(case, at)
+    stand = clock_of(case, at)
     you = "您" if mine else "申请人"
     if case.state == "draft":
-        return Ball("填写并提交申请", you, "内容随时保存，换设备登录也能接着填。", None, None, "waiting")
+        return Ball("填写并提交申请", you, "内容随时保存，换设备登录也能接着填。", None, "waiting")
     if case.state == "correcting":
         what = "、".join(one["label"] for one in case.asked)
-        return Ball(f"补正：{what}", you, "补正期间办理时限暂停计算。", None, None, "soon")
+        return Ball(f"补正：{what}", you, "补正期间办理时限暂停计算。", None, "soon")
     if case.state == "submitted":
         who = case.handler.name if case.handler and not mine else "园区"
         text = "材料已收，园区核对后作出决定。" if mine else "核对材料和信用情况，逐条看规则结论，再作出决定。"
-        return Ball("核对并作出决定", who, text, clock.due_day, clock.days_left, "late" if clock.late else clock.tone)
+        return Ball("核对并作出决定", who, text, stand.due_day, stand.tone, case.item.clock == "natural")
     if case.state == "admitted":
         text = "园区会与您约定签订入驻协议的时间，确定单元和在园年限。" if mine else "签订后登记协议，同时登记入驻。"
         decision = application.decision
         if decision.outcome == Ruling.CONDITIONAL:
             text = f"条件：{decision.conditions}（{date_cn(decision.conditions_until)}前满足）。{text}"
-        return Ball("签订入驻协议", "双方" if mine else "园区", text, None, None, "waiting")
+        return Ball("签订入驻协议", "双方" if mine else "园区", text, None, "waiting")
     if case.state == "settled":
         agreement = application.agreement
         text = f"协议{agreement.number}于{date_cn(agreement.signed_on)}签订，在园{agreement.years}年。"
@@ -89,14 +105,14 @@ def ball_of(application: Application, at: datetime, *, mine: bool) -> Ball:
             "机构",
             text,
             agreement.start_by,
-            None,
             "waiting" if left > 30 else "soon" if left >= 0 else "late",
+            True,
         )
     words = {
         "refused": "没有准予入驻。理由和申诉办法见决定书；补齐条件后可以重新申请。",
         "withdrawn": "申请已撤回，可以重新申请。",
     }
-    return Ball(state_of(case).label, "", words.get(case.state, ""), None, None, "off")
+    return Ball(state_of(case).label, "", words.get(case.state, ""), None, "off")
 
 
 def state_of(case: Case) -> State:
@@ -153,8 +169,10 @@ class Whole:
         return self.entry[0].judgement.judged_on if self.entry else None
 
 
-def whole(application: Application, standing: Standing, at: datetime, *, mine: bool, internal: bool) -> Whole:
-    """As the applicant sees it (``mine``) or the park's people; what is internal only for the desk."""
+def whole(
+    application: Application, standing: Standing, at: datetime, *, mine: bool, internal: bool, masked: bool = False
+) -> Whole:
+    """As the applicant sees it (``mine``) or the park's people; what is internal only for the desk, what is personal masked for others."""
     case, on = application.case, day_of(at)
     form = form_for(application, on)
     lines = verdicts(application)
@@ -167,7 +185,7 @@ def whole(application: Application, standing: Standing, at: datetime, *, mine: b
         priority=tuple(priority_of(lines)),
         papers=tuple(papers(application, form, case.data, standing, on)),
         answers=tuple(
-            (group, tuple(answers_of(_known(form.group(group), case.data), case.data)))
+            (group, tuple(answers_of(_known(form.group(group), case.data), case.data, masked=masked)))
             for group in form.groups
             if _known(form.group(group), case.data)
         ),
@@ -188,9 +206,20 @@ def line_of(step: Step) -> TrailLine:
     return TrailLine(step.seq, step.actor_name, what, step.at, {"reason": why} if why else None, step.verb)
 
 
-def evidence_links(line: Line, park: str, door: str) -> list[tuple[str, str | None]]:
-    """What a verdict rests on, each a link where this door has its page."""
-    return [
-        (one["says"] or one["type"], address(one["type"], one["id"], park=park, door=door) if one["id"] else None)
-        for one in line.judgement.evidence
-    ]
+#: Rows of a dossier have no page of their own: they stand in a tab of the institution's.
+TABS = {"licence": "licences", "credential": "credentials", "credit_check": "credit", "staff_member": "staff"}
+
+
+def evidence_links(line: Line, application: Application, door: str) -> list[tuple[str, str | None]]:
+    """What a verdict rests on, in words, each a link where this door has its page."""
+    slug = application.park.slug
+    dossier = address("institution", application.institution_id, park=slug, door=door)
+    found = []
+    for one in line.judgement.evidence:
+        href = None
+        if one["type"] in TABS and one["id"] and dossier:
+            href = f"{dossier}?tab={TABS[one['type']]}"
+        elif one["id"]:
+            href = address(one["type"], one["id"], park=slug, door=door)
+        found.append((one["says"] or "记录", href))
+    return list(dict.fromkeys(found))

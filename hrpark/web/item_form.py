@@ -15,6 +15,7 @@ from django.http import QueryDict
 
 from hrpark.cases import rules
 from hrpark.cases.rules import Field
+from hrpark.toolbox.identifiers import mask_mobile, mask_name
 from hrpark.toolbox.text import visible
 
 from . import jinja
@@ -184,20 +185,22 @@ def initial_of(fields: Iterable[Field], data: Mapping[str, Any]) -> dict[str, An
     return found
 
 
-def answers_of(fields: Iterable[Field], data: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every answer in words; a row of a table is one answer."""
+def answers_of(fields: Iterable[Field], data: Mapping[str, Any], *, masked: bool = False) -> list[tuple[str, str]]:
+    """Every answer in words; a row of a table is one answer. ``masked``: personal ones written short."""
     found = []
     for one in fields:
         if one.type == "rows":
             rows = rules.filled(data.get(one.key))
             name = one.row or one.label
-            found += [(f"{name} {n + 1}", _row_in_words(one, row)) for n, row in enumerate(rows)] or [(one.label, "未填")]
+            found += [(f"{name} {n + 1}", _row_in_words(one, row, masked)) for n, row in enumerate(rows)] or [
+                (one.label, "未填")
+            ]
         else:
-            found.append((one.label, in_words(one, data.get(one.key))))
+            found.append((one.label, in_words(one, data.get(one.key), masked=masked)))
     return found
 
 
-def _row_in_words(table: Field, row: Mapping[str, Any]) -> str:
+def _row_in_words(table: Field, row: Mapping[str, Any], masked: bool) -> str:
     parts = []
     for column in table.columns:
         value = row.get(column.key)
@@ -205,16 +208,18 @@ def _row_in_words(table: Field, row: Mapping[str, Any]) -> str:
             parts += [column.label] if value else []
         elif value not in ("", None, []):
             label = f"{column.label} " if column.type in ("date", "last_day") else ""
-            parts.append(f"{label}{in_words(column, value)}")
+            parts.append(f"{label}{in_words(column, value, masked=masked)}")
     return "，".join(parts)
 
 
-def in_words(one: Field, value: Any) -> str:
+def in_words(one: Field, value: Any, *, masked: bool = False) -> str:
     """One value in words: the label of a choice, the day as people read it, the unit behind a number."""
     if one.type == "yesno":
         return "是" if value else "否"
     if value in ("", None, []):
         return "未填"
+    if masked and one.personal:
+        return _short(one, str(value))
     labels = dict(one.choices)
     if one.type == "many":
         return "、".join(labels.get(str(v), str(v)) for v in value)
@@ -224,3 +229,11 @@ def in_words(one: Field, value: Any) -> str:
         reading = rules.READERS["date"](str(value))
         return jinja.isodate(reading.value) if reading.ok else str(value)
     return f"{value} {one.unit}".strip() if str(value).replace(",", "").replace(".", "").isdecimal() else str(value)
+
+
+def _short(one: Field, value: str) -> str:
+    if one.type in ("phone", "mobile"):
+        return mask_mobile(value)
+    if one.type == "email":
+        return f"{value[:1]}***@{value.rpartition('@')[2]}"
+    return mask_name(value)

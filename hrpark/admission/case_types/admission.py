@@ -74,7 +74,7 @@ FIELDS = (
 
     {"key": "staff", "label": "从业人员", "type": "rows", "group": PEOPLE, "required": True, "when": AGENCY, "row": "人员",
      "help": "拟在园区工作的人员；不需要身份证号。", "columns": [
-         {"key": "name", "label": "姓名", "required": True, "max": 60},
+         {"key": "name", "label": "姓名", "required": True, "max": 60, "personal": True},
          {"key": "education", "label": "学历", "type": "choice", "required": True, "choices": _choices(Education)},
          {"key": "professional", "label": "人力资源服务专业人员", "type": "yesno"},
          {"key": "qualification", "label": "职业资格或职称", "max": 80},
@@ -104,10 +104,10 @@ FIELDS = (
     {"key": "from", "label": "希望入驻日期", "type": "date", "group": WISHES},
     {"key": "plan", "label": "经营计划", "type": "long", "group": WISHES, "required": True, "max": 2000,
      "help": "在园区做什么业务、服务哪些单位和人员、预计人员和营收。"},
-    {"key": "contact", "label": "联系人", "group": WISHES, "required": True, "max": 60},
+    {"key": "contact", "label": "联系人", "group": WISHES, "required": True, "max": 60, "personal": True},
     {"key": "contact_post", "label": "联系人职务", "group": WISHES, "max": 60},
-    {"key": "phone", "label": "联系电话", "type": "phone", "group": WISHES, "required": True},
-    {"key": "email", "label": "电子邮箱", "type": "email", "group": WISHES},
+    {"key": "phone", "label": "联系电话", "type": "phone", "group": WISHES, "required": True, "personal": True},
+    {"key": "email", "label": "电子邮箱", "type": "email", "group": WISHES, "personal": True},
 )  # fmt: skip
 
 MATERIALS = (

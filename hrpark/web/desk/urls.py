@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import evaluation, home, people, returns, search, trail
+from . import admission, evaluation, home, people, returns, search, trail
 
 urlpatterns = [
     path("<slug:park>/", home.home, name="desk-home"),
@@ -40,4 +40,21 @@ urlpatterns = [
     path("<slug:park>/returns/<int:year>/edit/", returns.declare, name="desk-return-edit"),
     path("<slug:park>/returns/figures/<int:pk>/", returns.figure, name="desk-declared-figure"),
     path("<slug:park>/returns/figures/<int:pk>/evidence/", returns.evidence, name="desk-figure-evidence"),
+    path("<slug:park>/admission/", admission.admissions, name="desk-admissions"),
+    path("<slug:park>/admission/rules/", admission.rules, name="desk-admission-rules"),
+    path("<slug:park>/admission/rules/reviews/new/", admission.review_new, name="desk-admission-review-new"),
+    path("<slug:park>/admission/rules/reviews/<int:pk>/", admission.review_paper, name="desk-admission-review-paper"),
+    path("<slug:park>/admission/<int:pk>/", admission.admission, name="desk-admission"),
+    path("<slug:park>/admission/<int:pk>/judge/", admission.judge, name="desk-admission-judge"),
+    path("<slug:park>/admission/<int:pk>/override/<int:judgement>/", admission.override, name="desk-admission-override"),
+    path("<slug:park>/admission/<int:pk>/credit/", admission.credit, name="desk-admission-credit"),
+    path("<slug:park>/admission/<int:pk>/papers/", admission.papers, name="desk-admission-papers"),
+    path("<slug:park>/admission/<int:pk>/applicant/", admission.verify_applicant, name="desk-admission-applicant"),
+    path("<slug:park>/admission/<int:pk>/return/", admission.send_back, name="desk-admission-return"),
+    path("<slug:park>/admission/<int:pk>/respond/", admission.respond, name="desk-admission-respond"),
+    path("<slug:park>/admission/<int:pk>/decide/", admission.decide, name="desk-admission-decide"),
+    path("<slug:park>/admission/<int:pk>/sign/", admission.sign, name="desk-admission-sign"),
+    path("<slug:park>/admission/<int:pk>/issue/", admission.issue, name="desk-admission-issue"),
+    path("<slug:park>/admission/<int:pk>/assign/", admission.assign_handler, name="desk-admission-assign"),
+    path("<slug:park>/admission/<int:pk>/note/", admission.note, name="desk-admission-note"),
 ]

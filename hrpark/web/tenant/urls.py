@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import colleagues, evaluation, home, returns, search
+from . import cases, colleagues, evaluation, home, returns, search
 
 urlpatterns = [
     path("<slug:park>/", home.home, name="tenant-home"),
@@ -22,4 +22,7 @@ urlpatterns = [
     path("<slug:park>/returns/<int:year>/edit/", returns.declare, name="tenant-return-edit"),
     path("<slug:park>/returns/figures/<int:pk>/", returns.figure, name="tenant-declared-figure"),
     path("<slug:park>/returns/figures/<int:pk>/evidence/", returns.evidence, name="tenant-figure-evidence"),
+    path("<slug:park>/cases/", cases.cases, name="tenant-cases"),
+    path("<slug:park>/cases/<int:pk>/", cases.case, name="tenant-case"),
+    path("<slug:park>/applications/<int:pk>/", cases.application, name="tenant-application"),
 ]
