@@ -64,6 +64,12 @@ def institutions_in(standing: Standing, park: Park) -> QuerySet[Institution]:
     return Institution.objects.filter(park=park, organisation_id__in=standing.own(permissions.READ, park.pk))
 
 
+def licences_numbered(standing: Standing, park: Park, text: str) -> QuerySet[Licence]:
+    """Permits of dossiers that this person may see, whose number holds a text; the newest first."""
+    rows = Licence.objects.filter(institution__in=institutions_in(standing, park), number__icontains=text)
+    return rows.select_related("institution").order_by("-valid_to", "-pk")
+
+
 def part_of(institution: Institution, model: type, pk: int) -> Any:
     """A row of a dossier whose gate has been passed; another institution's row does not exist."""
     found = model.objects.filter(institution=institution, pk=pk).first()

@@ -47,6 +47,11 @@ def _page(of: str, pk: object, park: Park) -> str | None:
     return address(of, pk, park=park.slug, door="authority")
 
 
+def _list(view: str, park: Park, query: str) -> str | None:
+    href = link(view, park=park.slug)
+    return f"{href}{query}" if href else None
+
+
 #: State of a round → (permission of who has the ball, what it waits for, the field of its deadline).
 ROUND_TASKS = {
     RoundState.SELF_RATED: (evaluation.ASSESS, "评价待评估", "assess_until"),
@@ -58,16 +63,22 @@ ROUND_TASKS = {
 def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
     """What waits for the authority."""
     standing, today = request.standing, request.today
-    href = link("authority-rounds", park=park.slug)
     for state, (permission, label, until) in ROUND_TASKS.items():
         if standing.may(permission, park.pk):
             rounds = rounds_for(standing).filter(park=park, state=state).order_by("assess_until", "pk")
             items = [Item(r.name, _page("round", r.pk, park), getattr(r, until) if until else None) for r in rounds[:SHOWN]]
-            yield task(label, rounds.count(), "轮", today=today, href=href, items=items)
+            yield task(
+                label,
+                rounds.count(),
+                "轮",
+                today=today,
+                href=_list("authority-rounds", park, f"?state={state.value}"),
+                items=items,
+            )
     if standing.may(returns.VERIFY, park.pk):
         figures, labels = unverified_figures(standing, park), {a.key: a.label for a in park_form()}
         yield task(
-            "申报数待核验", figures.count(), "项", today=today, href=link("authority-figures", park=park.slug),
+            "申报数待核验", figures.count(), "项", today=today, href=_list("authority-figures", park, "?open=1&park=1"),
             says="核验之前，评价不采用园区自己申报的数。",
             items=[
                 Item(f"{f.year}年 {labels.get(f.measure, f.measure)}", _page("declared_figure", f.pk, park)) for f in figures[:SHOWN]
@@ -82,17 +93,17 @@ def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
     if standing.may(admission.READ, park.pk):
         late = handed_in(standing, park).filter(case__ball=Ball.DESK, case__completed_at=None, case__due_at__lt=request.at)
         yield task(
-            "入驻申请逾期未办", late.count(), "件", today=today, href=link("authority-admissions", park=park.slug), tone="late",
+            "入驻申请逾期未办", late.count(), "件", today=today, href=_list("authority-admissions", park, "?late=1"), tone="late",
             items=[Item(a.institution.name, _page("application", a.pk, park), day_of(a.case.due_at)) for a in late[:SHOWN]],
         )  # fmt: skip
     if standing.may(institutions.READ, park.pk):
         bare = without_permit(park, today)
         yield task(
-            "没有有效许可的在园机构", bare.count(), "家", today=today, href=link("authority-institutions", park=park.slug), tone="soon",
+            "没有有效许可的在园机构", bare.count(), "家", today=today, href=_list("authority-institutions", park, "?permitted=0"), tone="soon",
             items=[Item(i.name, _page("institution", i.pk, park)) for i in bare.order_by("name")[:SHOWN]],
         )  # fmt: skip
     past = rounds_for(standing).filter(park=park, state=RoundState.OPEN, self_until__lt=today).order_by("self_until", "pk")
     yield task(
-        "自评逾期未交", past.count(), "轮", today=today, href=link("authority-rounds", park=park.slug), tone="late",
+        "自评逾期未交", past.count(), "轮", today=today, href=_list("authority-rounds", park, "?state=open"), tone="late",
         items=[Item(r.name, _page("round", r.pk, park), r.self_until) for r in past[:SHOWN]],
     )  # fmt: skip

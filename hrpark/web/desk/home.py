@@ -69,19 +69,30 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
     standing, today = request.standing, request.today
     for kind in KINDS:
         waiting = waiting_for_desk(inbox(standing, park, kind=kind.key))
+        undecided = waiting.filter(completed_at=None)
         late = overdue(waiting, request.at).count()
-        view = "desk-admissions" if kind.key == "admission" else "desk-cases"
         yield task(
-            f"{kind.label}待处理", waiting.count(), "件", today=today, href=_list(view, park), says=f"其中 {late} 件已逾期" if late else "",
-            items=[
-                Item(f"{c.number} {c.institution.name if c.institution else c.title}", _case_page(c, park), day_of(c.due_at))
-                for c in waiting[:SHOWN]
-            ],
-        )  # fmt: skip
+            f"{kind.label}待处理",
+            undecided.count(),
+            "件",
+            today=today,
+            href=_cases(kind.key, park, "?decided=0&state=submitted"),
+            says=f"其中 {late} 件已逾期" if late else "",
+            items=_by_number(undecided, park),
+        )
+        decided = waiting.filter(completed_at__isnull=False)
+        yield task(
+            f"{kind.label}已决定待签协议",
+            decided.count(),
+            "件",
+            today=today,
+            href=_cases(kind.key, park, "?state=admitted"),
+            items=[Item(item.says, item.href) for item in _by_number(decided, park)],
+        )
     if standing.may(people.PEOPLE_READ, park.pk):
         waiting = waiting_memberships(park, today)
         yield task(
-            "经办人待核验", waiting.count(), "人", today=today, href=_list("desk-people", park),
+            "经办人待核验", waiting.count(), "人", today=today, href=_list("desk-people", park, "?waiting=1"),
             says="核对授权委托书后，对方才能代表机构办事。",
             items=[Item(f"{m.person.name}（{m.organisation.name}）", _page("membership", m.pk, park)) for m in waiting[:SHOWN]],
         )  # fmt: skip
@@ -94,13 +105,13 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
         )  # fmt: skip
     jobs = waiting_jobs(standing, park.pk)
     yield task(
-        "导入待确认", jobs.count(), "份", today=today, href=_list("desk-imports", park), says="已核对，等您看过预览再写入。",
+        "导入待确认", jobs.count(), "份", today=today, href=_list("desk-imports", park, "?state=uploaded&state=checked"), says="已核对，等您看过预览再写入。",
         items=[Item(j.filename, _page("import", j.pk, park)) for j in jobs[:SHOWN]],
     )  # fmt: skip
     if standing.may(evaluation.RATE, park.pk):
         rounds = rounds_for(standing).filter(park=park, state=RoundState.OPEN).order_by("self_until", "pk")
         yield task(
-            "评价待自评", rounds.count(), "轮", today=today, href=_list("desk-rounds", park),
+            "评价待自评", rounds.count(), "轮", today=today, href=_list("desk-rounds", park, "?state=open"),
             items=[Item(r.name, _page("round", r.pk, park), r.self_until) for r in rounds[:SHOWN]],
         )  # fmt: skip
     coming = agreements_starting(standing, park, today, today + START_SOON)
@@ -112,6 +123,18 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
         ],
     )  # fmt: skip
     yield task("未读通知", unread_count(request.user), "条", today=today, href=link("account-notices"), tone="off")
+
+
+def _cases(kind: str, park: Park, query: str) -> str | None:
+    """The list of a kind of request, narrowed; requests that are no applications have one list."""
+    return _list("desk-admissions", park, query) if kind == "admission" else _list("desk-cases", park)
+
+
+def _by_number(cases, park: Park) -> list[Item]:
+    return [
+        Item(f"{c.number} {c.institution.name if c.institution else c.title}", _case_page(c, park), day_of(c.due_at))
+        for c in cases[:SHOWN]
+    ]
 
 
 def _case_page(case, park: Park) -> str | None:
@@ -139,14 +162,17 @@ def _licences(found, park: Park) -> list[Item]:
 def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
     """What should not be: past its last day, or without what the law asks for."""
     standing, today = request.standing, request.today
-    late = overdue(inbox(standing, park), request.at)
-    yield task(
-        "办件已逾期", late.count(), "件", today=today, href=_list("desk-cases", park) or _list("desk-admissions", park), tone="late",
-        items=[
-            Item(f"{c.number} {c.institution.name if c.institution else c.title}", _case_page(c, park), day_of(c.due_at))
-            for c in late[:SHOWN]
-        ],
-    )  # fmt: skip
+    for kind in KINDS:
+        late = overdue(inbox(standing, park, kind=kind.key), request.at)
+        yield task(
+            f"{kind.label}已逾期",
+            late.count(),
+            "件",
+            today=today,
+            href=_cases(kind.key, park, "?late=1"),
+            tone="late",
+            items=_by_number(late, park),
+        )
     if standing.may(institutions.READ, park.pk):
         over = resident_licences(lapsed(today), park, today).order_by("-valid_to", "pk")
         yield task(
@@ -161,13 +187,13 @@ def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
         )  # fmt: skip
     failed = failed_jobs(standing, park.pk)
     yield task(
-        "导入未成功", failed.count(), "份", today=today, href=_list("desk-imports", park), tone="late", says="没有写入任何内容。",
+        "导入未成功", failed.count(), "份", today=today, href=_list("desk-imports", park, "?state=failed"), tone="late", says="没有写入任何内容。",
         items=[Item(j.filename, _page("import", j.pk, park)) for j in failed[:SHOWN]],
     )  # fmt: skip
     if standing.may(evaluation.RATE, park.pk):
         past = rounds_for(standing).filter(park=park, state=RoundState.OPEN, self_until__lt=today).order_by("self_until", "pk")
         yield task(
-            "自评已过截止日", past.count(), "轮", today=today, href=_list("desk-rounds", park), tone="late",
+            "自评已过截止日", past.count(), "轮", today=today, href=_list("desk-rounds", park, "?state=open"), tone="late",
             items=[Item(r.name, _page("round", r.pk, park), r.self_until) for r in past[:SHOWN]],
         )  # fmt: skip
 

@@ -45,7 +45,7 @@ def home(request: HttpRequest, park: Park) -> HttpResponse:
 
 
 def _page(of: str, pk: object, park: Park) -> str | None:
-    return address(of, pk, park=park.slug, door="tenant")
+    return address(of, pk, park=park.slug, door="tenant") or address(of, pk, park=park.slug, door="portal")
 
 
 def _cases(request: HttpRequest, park: Park):

@@ -87,7 +87,7 @@ def test_an_application_waits_on_the_officers_home_with_its_deadline(client, cas
 def test_an_application_past_its_deadline_is_late(client, cast, now):
     make_application(at=now - timedelta(days=60), park=cast.huangpu)
     text = desk(client, cast)
-    assert "其中 1 件已逾期" in text and "办件已逾期" in text and "已逾期 " in text
+    assert "其中 1 件已逾期" in text and "入驻申请已逾期" in text and "已逾期 " in text
 
 
 def test_an_application_of_another_park_is_on_no_home_here(client, cast, now):
