@@ -1,0 +1,28 @@
+"""A ListView of the officer's rows: no login, no scope, no masking, no filters."""
+
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "bench.bare_settings"
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
+
+from django.urls import path  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from django.views.generic import ListView  # noqa: E402
+
+from hrpark.institutions.models import Institution  # noqa: E402
+from hrpark.institutions.queries import with_contact, with_expiry, with_unit  # noqa: E402
+
+
+class Institutions(ListView):
+    paginate_by = 50
+    template_name = "bare.html"
+
+    def get_queryset(self):
+        today = timezone.localdate()
+        return with_contact(with_unit(with_expiry(Institution.objects.order_by("status", "name", "pk"), today), today))
+
+
+urlpatterns = [path("institutions/", Institutions.as_view())]

@@ -1,0 +1,87 @@
+"""The officer's list, 50 of 100,000 institutions, over HTTP with login, scope and masking, against a bare ListView.
+
+    python -m bench.officers_list [rows]
+
+Both sides: the same SQLite file, the same server (granian, one worker), the same client, in turn.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
+
+from .stage import granian, rate, setup, tell
+
+
+def fill(rows: int) -> str:
+    """A park of so many institutions, an officer signed in; returns the session key."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from hrpark.accounts.access import begin_session
+    from hrpark.accounts.samples import give_role, make_organisation, make_park, make_person, sample_uscc
+    from hrpark.institutions.models import Contact, Institution, Licence, Residency
+
+    at = datetime.now(UTC)
+    park = make_park(name="黄埔", slug="huangpu")
+    officer = make_person()
+    give_role(officer, make_organisation(kind="operator", uscc=""), park, "officer")
+    for begin in range(0, rows, 10_000):
+        made = Institution.objects.bulk_create(
+            Institution(
+                park=park, kind="agency", status="resident", name=f"广州第{n}人力资源有限公司", uscc=sample_uscc(n), legal_form="limited",
+                founded_on=date(2019, 5, 1), created_at=at, changed_at=at,
+            )
+            for n in range(begin, min(begin + 10_000, rows))
+        )  # fmt: skip
+        Residency.objects.bulk_create(
+            Residency(park=park, institution=one, starts=date(2025, 3, 1), unit_note="A101") for one in made
+        )
+        Licence.objects.bulk_create(
+            Licence(
+                institution=one, kind="hr_licence", number=str(one.pk), valid_from=date(2023, 1, 1), valid_to=date(2028, 1, 1),
+                verified_at=at,
+            )
+            for one in made
+        )  # fmt: skip
+        Contact.objects.bulk_create(Contact(institution=one, name="陈志远", mobile="13912345678", main=True) for one in made)
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(officer.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
+    session.set_expiry(timedelta(hours=12))
+    session.create()
+    begin_session(
+        person=officer, session_key=session.session_key, means="password", second="", at=at, address="127.0.0.1", agent="bench"
+    )
+    return session.session_key
+
+
+def main(rows: int) -> None:
+    setup()
+    session = fill(rows)
+    from django.conf import settings
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    connection.close()
+    headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"}
+    ours_path, bare_path = "/desk/huangpu/institutions/?cols=status,kind,unit,since,expires,uscc,phone", "/institutions/"
+    environment = {"HRPARK_HOME": os.environ["HRPARK_HOME"]}
+    ours, bare = [], []
+    with granian("config.wsgi:application", **environment) as mine, granian("bench.bare:application", **environment) as floor:
+        rate(mine, ours_path, seconds=2, headers=headers)
+        rate(floor, bare_path, seconds=2)
+        for _ in range(3):
+            ours.append(rate(mine, ours_path, headers=headers))
+            bare.append(rate(floor, bare_path))
+    ours.sort(key=lambda r: r["rate"])
+    bare.sort(key=lambda r: r["rate"])
+    tell("officers_list", rows=rows, ours=ours[1], bare=bare[1], ratio=round(ours[1]["rate"] / bare[1]["rate"], 2))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
