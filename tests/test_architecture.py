@@ -117,8 +117,8 @@ def test_the_trail_has_no_foreign_key_at_all():
     assert [f for m, f, _ in relations({"trail": 0}) if m._meta.app_label == "trail"] == []
 
 
-#: Receivers of ``.update(`` that are dictionaries, whatever they hold.
-DICTIONARIES = {"globals", "filters", "tests", "headers", "attrs", "context", "options", "params", "query"}
+#: Receivers of ``.update(`` that are no tables: dictionaries and digests.
+DICTIONARIES = {"digest", "globals", "filters", "tests", "headers", "attrs", "context", "options", "params", "query"}
 
 
 def writes_in(tree: ast.AST) -> list[int]:
