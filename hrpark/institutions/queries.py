@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import models
 from django.db.models import Aggregate, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
+from hrpark.files.kinds import attachable, gate
+from hrpark.parks.models import Space
 from hrpark.standard.kinds import cites
 from hrpark.standard.queries import parameter
 from hrpark.toolbox.errors import NotFound
@@ -46,12 +49,15 @@ def institution_for(standing: Standing, park: Park, pk: int) -> Institution:
     return found
 
 
-def own_institution(standing: Standing, park: Park) -> Institution:
-    """The dossier of the institution whose people this person belongs to; the first of several."""
+def own_institutions(standing: Standing, park: Park) -> QuerySet[Institution]:
+    """The dossiers of the institutions whose people this person belongs to."""
     mine = standing.own(permissions.READ, park.pk)
-    found = (
-        Institution.objects.select_related("organisation").filter(park=park, organisation_id__in=mine).order_by("pk").first()
-    )
+    return Institution.objects.select_related("organisation").filter(park=park, organisation_id__in=mine).order_by("pk")
+
+
+def own_institution(standing: Standing, park: Park) -> Institution:
+    """The first of them; a person has rarely more."""
+    found = own_institutions(standing, park).first()
     if found is None:
         raise NotFound("园区还没有建立贵机构的档案，请联系园区工作人员登记。")
     return found
@@ -115,6 +121,19 @@ def having(licences: QuerySet[Licence]) -> Q:
     return Q(Exists(licences.filter(institution=OuterRef("pk"))))
 
 
+def resident(day: date) -> Q:
+    """In the park on that day."""
+    return Q(Exists(Residency.objects.running(day).filter(institution=OuterRef("pk"))))
+
+
+def with_contact(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
+    """Each with its main contact: ``contact_name``, ``contact_phone``."""
+    main = Contact.objects.filter(institution=OuterRef("pk"), main=True)
+    return institutions.annotate(
+        contact_name=Subquery(main.values("name")[:1]), contact_phone=Subquery(main.values("mobile")[:1])
+    )
+
+
 def with_expiry(institutions: QuerySet[Institution], day: date) -> QuerySet[Institution]:
     """Each with ``expires``: the next day on which one of its permits in force lapses."""
     nearest = (
@@ -136,6 +155,19 @@ def with_unit(institutions: QuerySet[Institution], day: date) -> QuerySet[Instit
         unit_note=Subquery(stay.values("unit_note")[:1]),
         resident_since=Subquery(stay.values("starts")[:1]),
     )
+
+
+def with_resident(spaces: QuerySet[Space], day: date) -> QuerySet[Space]:
+    """Spaces, each with ``resident_name``: who stays in it on that day, or in what it lies in."""
+    here = Q(unit=OuterRef("pk")) | Q(unit=OuterRef("parent_id")) | Q(unit=OuterRef("parent__parent_id"))
+    stay = Residency.objects.running(day).filter(here).order_by("starts")
+    return spaces.annotate(resident_name=Subquery(stay.values("institution__name")[:1]))
+
+
+def who_stayed(park: Park, stays: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """id of a stay, as text → the institution's id and name."""
+    rows = Residency.objects.filter(park=park, pk__in=[pk for pk in stays if pk.isdecimal()])
+    return {str(pk): (of, name) for pk, of, name in rows.values_list("pk", "institution_id", "institution__name")}
 
 
 def declaring(code: str, day: date) -> Q:
@@ -323,11 +355,54 @@ def _warnings(dossier: Dossier) -> list[Warning]:
             found.append(Warning(f"申报了“{business.label}”，但{business.verdict.reason}。", "segments"))
     if dossier.residency is not None and not dossier.contacts:
         found.append(Warning("没有联系人，通知无法送达，请补填。", "contacts"))
+    unseen = [x.title for x in dossier.credentials if x.verified_at is None]
+    if unseen:
+        found.append(
+            Warning(f"{'、'.join(f'“{t}”' for t in unseen[:3])}{'等' if len(unseen) > 3 else ''}尚未核验原件。", "credentials")
+        )
     bad = {c.source: c for c in reversed(dossier.credit_checks)}
     for check in bad.values():
         if check.result == "found":
             found.append(Warning(f"{check.get_source_display()}：有不良记录（{check.checked_on:%Y-%m-%d}）。", "credit", True))
     return found
+
+
+# --- attachments ---------------------------------------------------------------------------------------------------------
+
+
+def _owner_of(model: type[models.Model]) -> Callable[[str], Institution | None]:
+    """From a row of a dossier (or the dossier itself), by its id as text, to the institution."""
+
+    def find(subject_id: str) -> Institution | None:
+        if not (subject_id.isascii() and subject_id.isdecimal() and len(subject_id) < 19):
+            return None
+        if model is Institution:
+            return Institution.objects.filter(pk=subject_id).first()
+        row = model.objects.select_related("institution").filter(pk=subject_id).first()  # type: ignore[attr-defined]
+        return row and row.institution
+
+    return find
+
+
+def _open(model: type[models.Model], *, own: bool = True) -> None:
+    """Attachments of these rows are read by whoever reads the dossier; written, and when personal read, by whoever keeps it."""
+    find = _owner_of(model)
+
+    def may_read(standing: Standing, subject_id: str, on: date) -> bool:
+        found = find(subject_id)
+        return found is not None and standing.reach(permissions.READ, found.park_id, found.organisation_id)
+
+    def may_write(standing: Standing, subject_id: str, on: date) -> bool:
+        found = find(subject_id)
+        return found is not None and (may_edit(standing, found) or (own and may_edit_own(standing, found)))
+
+    gate(attachable(model.subject_type), read=may_read, write=may_write, read_personal=may_write)  # type: ignore[attr-defined]
+
+
+_open(Institution)
+_open(Licence)
+_open(Credential)
+_open(CreditCheck, own=False)
 
 
 # --- facts ---------------------------------------------------------------------------------------------------------------

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import get_default_timezone
 
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
+from hrpark.files.kinds import attachable, gate
 from hrpark.standard.kinds import cites
 from hrpark.toolbox.errors import NotFound
 from hrpark.toolbox.text import match_key
@@ -30,6 +31,25 @@ def midnight(day: date | None) -> datetime | None:
 def profile_of(park: Park) -> ParkProfile | None:
     """What the park is (3.1) and who runs it (3.2); None before anybody has said so."""
     return ParkProfile.objects.select_related("operator", "authority").filter(park=park).first()
+
+
+def _profile(subject_id: str) -> ParkProfile | None:
+    known = subject_id.isascii() and subject_id.isdecimal() and len(subject_id) < 19
+    return ParkProfile.objects.filter(pk=subject_id).first() if known else None
+
+
+def _may_read_profile(standing: Standing, subject_id: str, on: date) -> bool:
+    """The approving document and the mandate (3.1, 3.2): the operator and the authority."""
+    found = _profile(subject_id)
+    return found is not None and standing.may(permissions.READ, found.park_id)
+
+
+def _may_write_profile(standing: Standing, subject_id: str, on: date) -> bool:
+    found = _profile(subject_id)
+    return found is not None and standing.may(permissions.EDIT, found.park_id)
+
+
+gate(attachable("park_profile"), read=_may_read_profile, write=_may_write_profile)
 
 
 # --- spaces ------------------------------------------------------------------------------------------------------------
@@ -106,6 +126,32 @@ def taken_at(spaces: Iterable[int], at: datetime) -> dict[int, Taken]:
         o.space_id: Taken(o.space_id, o.kind, o.get_kind_display(), o.subject_type, o.subject_id, o.starts, o.ends)
         for o in rows
     }
+
+
+def _around(at: datetime) -> QuerySet[Occupancy]:
+    """Who holds the outer space at that instant: whole, or through what it lies in."""
+    here = Q(space=OuterRef("pk")) | Q(space=OuterRef("parent_id")) | Q(space=OuterRef("parent__parent_id"))
+    return Occupancy.objects.whole().running(at).filter(here)
+
+
+def taken(at: datetime) -> Q:
+    """Spaces that somebody holds at that instant: whole, in a part, or through what they lie in."""
+    return Q(Exists(_around(at))) | Q(Exists(Occupancy.objects.running(at).filter(space=OuterRef("pk"))))
+
+
+def with_holder(spaces: QuerySet[Space], at: datetime) -> QuerySet[Space]:
+    """Each with ``held_kind`` and ``held_since`` of who holds it, and ``held_partly``: somebody holds a part of it."""
+    holder = _around(at).order_by("starts")
+    return spaces.annotate(
+        held_kind=Subquery(holder.values("kind")[:1]),
+        held_since=Subquery(holder.values("starts")[:1]),
+        held_partly=Exists(Occupancy.objects.running(at).filter(space=OuterRef("pk"), part_of__isnull=False)),
+    )
+
+
+def occupancies_in(space: Space) -> QuerySet[Occupancy]:
+    """Who was, is and will be in a space or in a part of it, the latest first."""
+    return space.occupancies.select_related("part_of__space").order_by("-starts", "pk")
 
 
 def occupancies_of(subject_type: str, subject_id: object) -> QuerySet[Occupancy]:

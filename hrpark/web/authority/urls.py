@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import admission, evaluation, home, returns, search
+from . import admission, evaluation, home, institutions, returns, search
 
 urlpatterns = [
     path("<slug:park>/", home.home, name="authority-home"),
@@ -33,6 +33,9 @@ urlpatterns = [
     path("<slug:park>/figures/<int:pk>/verify/", returns.verify, name="authority-figure-verify"),
     path("<slug:park>/regional/", returns.regional, name="authority-regional"),
     path("<slug:park>/regional/new/", returns.regional_new, name="authority-regional-new"),
+    path("<slug:park>/institutions/", institutions.institutions, name="authority-institutions"),
+    path("<slug:park>/institutions/<int:pk>/", institutions.institution, name="authority-institution"),
     path("<slug:park>/admission/", admission.admissions, name="authority-admissions"),
     path("<slug:park>/admission/<int:pk>/", admission.admission, name="authority-admission"),
+    path("<slug:park>/regional/<int:pk>/", returns.regional_figure, name="authority-regional-figure"),
 ]

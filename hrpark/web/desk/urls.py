@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import admission, evaluation, home, people, returns, search, trail
+from . import admission, evaluation, home, institutions, people, profile, register_import, returns, search, spaces, trail
 
 urlpatterns = [
     path("<slug:park>/", home.home, name="desk-home"),
@@ -40,6 +40,31 @@ urlpatterns = [
     path("<slug:park>/returns/<int:year>/edit/", returns.declare, name="desk-return-edit"),
     path("<slug:park>/returns/figures/<int:pk>/", returns.figure, name="desk-declared-figure"),
     path("<slug:park>/returns/figures/<int:pk>/evidence/", returns.evidence, name="desk-figure-evidence"),
+    path("<slug:park>/institutions/", institutions.institutions, name="desk-institutions"),
+    path("<slug:park>/institutions/new/", institutions.institution_new, name="desk-institution-new"),
+    path("<slug:park>/institutions/<int:pk>/", institutions.institution, name="desk-institution"),
+    path("<slug:park>/institutions/<int:pk>/edit/", institutions.institution_edit, name="desk-institution-edit"),
+    path("<slug:park>/institutions/<int:pk>/segments/", institutions.segments, name="desk-institution-segments"),
+    path("<slug:park>/institutions/<int:pk>/files/", institutions.upload, name="desk-institution-upload"),
+    path("<slug:park>/institutions/<int:pk>/files/<int:file>/remove/", institutions.file_remove, name="desk-institution-file-remove"),
+    path("<slug:park>/institutions/<int:pk>/residency/begin/", institutions.residency_begin, name="desk-institution-residency-begin"),
+    path("<slug:park>/institutions/<int:pk>/residency/<int:row>/", institutions.residency_edit, name="desk-institution-residency-edit"),
+    path("<slug:park>/institutions/<int:pk>/residency/<int:row>/move/", institutions.residency_move, name="desk-institution-residency-move"),
+    path("<slug:park>/institutions/<int:pk>/residency/<int:row>/end/", institutions.residency_end, name="desk-institution-residency-end"),
+    path("<slug:park>/institutions/<int:pk>/<str:noun>/new/", institutions.part_new, name="desk-institution-part-new"),
+    path("<slug:park>/institutions/<int:pk>/<str:noun>/<int:row>/", institutions.part, name="desk-institution-part"),
+    path("<slug:park>/institutions/<int:pk>/<str:noun>/<int:row>/<str:deed>/", institutions.deed, name="desk-institution-deed"),
+    path("<slug:park>/imports/", register_import.imports, name="desk-imports"),
+    path("<slug:park>/imports/new/", register_import.upload, name="desk-import-new"),
+    path("<slug:park>/imports/template/<str:target>/", register_import.template, name="desk-import-template"),
+    path("<slug:park>/imports/<int:pk>/", register_import.job, name="desk-import"),
+    path("<slug:park>/imports/<int:pk>/columns/", register_import.columns, name="desk-import-columns"),
+    path("<slug:park>/imports/<int:pk>/read/", register_import.read, name="desk-import-read"),
+    path("<slug:park>/imports/<int:pk>/override/", register_import.override, name="desk-import-override"),
+    path("<slug:park>/imports/<int:pk>/run/", register_import.run, name="desk-import-run"),
+    path("<slug:park>/imports/<int:pk>/cancel/", register_import.cancel, name="desk-import-cancel"),
+    path("<slug:park>/imports/<int:pk>/progress/", register_import.progress, name="desk-import-progress"),
+    path("<slug:park>/imports/<int:pk>/errors/", register_import.errors, name="desk-import-errors"),
     path("<slug:park>/admission/", admission.admissions, name="desk-admissions"),
     path("<slug:park>/admission/rules/", admission.rules, name="desk-admission-rules"),
     path("<slug:park>/admission/rules/reviews/new/", admission.review_new, name="desk-admission-review-new"),
@@ -57,4 +82,13 @@ urlpatterns = [
     path("<slug:park>/admission/<int:pk>/issue/", admission.issue, name="desk-admission-issue"),
     path("<slug:park>/admission/<int:pk>/assign/", admission.assign_handler, name="desk-admission-assign"),
     path("<slug:park>/admission/<int:pk>/note/", admission.note, name="desk-admission-note"),
+    path("<slug:park>/spaces/", spaces.spaces, name="desk-spaces"),
+    path("<slug:park>/spaces/new/", spaces.space_new, name="desk-space-new"),
+    path("<slug:park>/spaces/<int:pk>/", spaces.space, name="desk-space"),
+    path("<slug:park>/spaces/<int:pk>/edit/", spaces.space_edit, name="desk-space-edit"),
+    path("<slug:park>/profile/", profile.profile, name="desk-park"),
+    path("<slug:park>/profile/edit/", profile.profile_edit, name="desk-park-edit"),
+    path("<slug:park>/profile/files/", profile.upload, name="desk-park-upload"),
+    path("<slug:park>/profile/files/<int:file>/remove/", profile.file_remove, name="desk-park-file-remove"),
+    path("<slug:park>/regional/<int:pk>/", returns.regional_figure, name="desk-regional-figure"),
 ]

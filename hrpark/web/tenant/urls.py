@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import cases, colleagues, evaluation, home, returns, search
+from . import cases, colleagues, dossier, evaluation, home, returns, search
 
 urlpatterns = [
     path("<slug:park>/", home.home, name="tenant-home"),
@@ -22,6 +22,14 @@ urlpatterns = [
     path("<slug:park>/returns/<int:year>/edit/", returns.declare, name="tenant-return-edit"),
     path("<slug:park>/returns/figures/<int:pk>/", returns.figure, name="tenant-declared-figure"),
     path("<slug:park>/returns/figures/<int:pk>/evidence/", returns.evidence, name="tenant-figure-evidence"),
+    path("<slug:park>/institution/", dossier.own, name="tenant-institution"),
+    path("<slug:park>/institution/<int:pk>/", dossier.institution, name="tenant-dossier"),
+    path("<slug:park>/institution/<int:pk>/segments/", dossier.segments, name="tenant-dossier-segments"),
+    path("<slug:park>/institution/<int:pk>/files/", dossier.upload, name="tenant-dossier-upload"),
+    path("<slug:park>/institution/<int:pk>/files/<int:file>/remove/", dossier.file_remove, name="tenant-dossier-file-remove"),
+    path("<slug:park>/institution/<int:pk>/<str:noun>/new/", dossier.part_new, name="tenant-dossier-part-new"),
+    path("<slug:park>/institution/<int:pk>/<str:noun>/<int:row>/", dossier.part, name="tenant-dossier-part"),
+    path("<slug:park>/institution/<int:pk>/<str:noun>/<int:row>/<str:deed>/", dossier.deed, name="tenant-dossier-deed"),
     path("<slug:park>/cases/", cases.cases, name="tenant-cases"),
     path("<slug:park>/cases/<int:pk>/", cases.case, name="tenant-case"),
     path("<slug:park>/applications/<int:pk>/", cases.application, name="tenant-application"),
