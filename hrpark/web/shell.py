@@ -181,8 +181,10 @@ def door_of(request: HttpRequest) -> str:
 
 
 def _with_current(groups: tuple[Group, ...], path: str) -> tuple[Group, ...]:
-    """The groups with the page marked whose address is the longest beginning of the path."""
-    here = max((s.url for g in groups for s in g.stops if path.startswith(s.url)), key=len, default="")
+    """The groups with the page marked whose address is the longest beginning of the path; a home only when it is the page."""
+    home = groups[0].url if groups else ""
+    stops = [s.url for g in groups for s in g.stops if s.url == path or (path.startswith(s.url) and s.url != home)]
+    here = max(stops, key=len, default="")
     if not here:
         return groups
     return tuple(

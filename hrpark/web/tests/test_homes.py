@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -214,7 +215,9 @@ def test_the_authority_sees_figures_to_verify_and_what_is_late(client, cast, now
     make_declaration(cast.huangpu, now.date().year - 1, {"T1.05.revenue": "100", "T1.05.tax": None}, at=now)
     make_application(at=now - timedelta(days=60), park=cast.huangpu, name="广州等久了人力资源有限公司")
     text = home(client, cast.inspector, "/authority/huangpu/")
-    assert "申报数待核验" in text and f"{now.date().year - 1}年 营业收入" in text and "实缴税额" not in text.split("表 1 数据")[0]
+    assert (
+        "申报数待核验" in text and f"{now.date().year - 1}年 营业收入" in text and "实缴税额" not in text.split("表 1 数据")[0]
+    )
     assert "入驻申请逾期未办" in text and "广州等久了人力资源有限公司" in text
     verify_all(cast.huangpu, now.date().year - 1, at=now)
     assert "申报数待核验" not in home(client, cast.inspector, "/authority/huangpu/")
@@ -240,3 +243,24 @@ def test_a_home_opens_to_its_own_people_only(client, cast, address, let_in):
         home(client, getattr(cast, name), address, 200 if name in let_in else 404)
     client.logout()
     assert client.get(address)["Location"].startswith("/account/login/")
+
+
+@pytest.mark.parametrize(("who", "address"), [("officer", "/desk/huangpu/"), ("supervisor", "/authority/huangpu/")])
+def test_every_tile_opens_a_list_of_just_as_many(client, cast, now, who, address):
+    for n, days in enumerate((1, 2, 60)):
+        make_application(at=now - timedelta(days=days), park=cast.huangpu, name=f"广州第{n}家申请人力资源有限公司")
+    samples.give_role(cast.stranger, cast.qihang, cast.huangpu, "clerk", at=now, verified=False)
+    make_resident(at=now, park=cast.huangpu, permit=None)
+    make_round(cast.huangpu, at=now)
+    make_declaration(cast.huangpu, now.date().year - 1, {"T1.05.revenue": "100", "T1.05.tax": "1"}, at=now)
+    text = home(client, getattr(cast, who), address)
+    tiles = re.findall(
+        r'<a class="what" href="([^"]+)">\s*<span class="label">([^<]+)</span><span class="count">([\d,]+)', text
+    )
+    assert len(tiles) >= 3
+    for href, label, count in tiles:
+        shown = client.get(href.replace("&amp;", "&")).content.decode()
+        found = re.search(r'id="count-[^"]+"[^>]*>\s*([\d,]+)', shown) or re.search(r"<small>([\d,]+) 条未读", shown)
+        assert found, (label, href)
+        if "经办人" not in label and "许可证" not in label:  # a person may wait for several roles, a licence is one of several
+            assert found.group(1) == count, (label, href)
