@@ -23,7 +23,7 @@ class SignedIn(SessionAuth):
     """The session of the pages; unsafe methods carry the CSRF token as the pages do."""
 
     def authenticate(self, request: HttpRequest, key: str | None):
-        request.at, request.today = timezone.now(), timezone.localdate()
+        request.at, request.today = timezone.localtime(), timezone.localdate()
         request.standing = standing_of(request.user, request.today) if request.user.is_authenticated else NOBODY
         return request.user if request.user.is_authenticated else None
 

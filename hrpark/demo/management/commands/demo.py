@@ -15,4 +15,4 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not is_empty():
             raise CommandError("The database is not empty; the demo is made only into an empty one (make reset).")
-        fill(timezone.now())
+        fill(timezone.localtime())
