@@ -211,11 +211,13 @@ TABS = {"licence": "licences", "credential": "credentials", "credit_check": "cre
 
 
 def evidence_links(line: Line, application: Application, door: str) -> list[tuple[str, str | None]]:
-    """What a verdict rests on, in words, each a link where this door has its page."""
+    """What a verdict rests on besides the institution itself, in words, each a link where this door has its page."""
     slug = application.park.slug
     dossier = address("institution", application.institution_id, park=slug, door=door)
     found = []
     for one in line.judgement.evidence:
+        if one["type"] == "institution":
+            continue  # the record speaks of it all along
         href = None
         if one["type"] in TABS and one["id"] and dossier:
             href = f"{dossier}?tab={TABS[one['type']]}"

@@ -74,7 +74,7 @@ def admission(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     application = handed_in_for(request.standing, pk, park)
     whole = applications.whole(application, request.standing, request.at, mine=False, internal=False, masked=True)
     context = {
-        "title": application.institution.name, "park": park, "w": whole, "a": application, "today": request.today,
+        "title": application.institution.name, "park": park, "w": whole, "tab": request.GET.get("tab", ""), "here": request.path, "a": application, "today": request.today,
         "clause_url": applications.clause_url, "tone_of": applications.tone_of,
         "evidence": lambda line: applications.evidence_links(line, application, "authority"),
         "points": points_of(application, [*whole.entry, *whole.priority], request.today),

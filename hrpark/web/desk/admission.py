@@ -49,6 +49,7 @@ from hrpark.web.forms import Day, File, Form, Group, Whole, handle
 from hrpark.web.lists import Column, List, View, register
 from hrpark.web.pages import deed_key, page
 from hrpark.web.shell import place
+from hrpark.web.subjects import address
 
 READ, HANDLE, DECIDE, RULES = permissions.READ, permissions.HANDLE, permissions.DECIDE, permissions.RULES
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -220,7 +221,7 @@ def admission(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         if there and template not in issued
     ]  # fmt: skip
     context = {
-        "title": application.institution.name, "park": park, "w": whole, "a": application, "today": request.today, "main": main, "more": more,
+        "title": application.institution.name, "park": park, "w": whole, "tab": request.GET.get("tab", ""), "a": application, "today": request.today, "main": main, "more": more,
         "clause_url": applications.clause_url, "tone_of": applications.tone_of, "handles": handles, "working": working,
         "evidence": lambda line: applications.evidence_links(line, application, "desk"),
         "points": points_of(application, [*whole.entry, *whole.priority], request.today),
@@ -229,6 +230,7 @@ def admission(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         "override": (lambda line: _url(application, "override", judgement=line.judgement.pk)) if handles and working else None,
         "due": due if handles else [], "decision": getattr(application, "decision", None), "agreement": getattr(application, "agreement", None),
         "url_of": lambda deed: _url(application, deed),
+        "dossier": address("institution", application.institution_id, park=park.slug, door="desk"),
     }  # fmt: skip
     return render(request, "desk/admission.html", context)
 
@@ -401,11 +403,14 @@ class CreditForm(Form):
     """One line a source; a source that was not asked stays empty."""
 
     on = Day(label="查询日期")
+    all_clear = forms.BooleanField(
+        label="五个渠道都查过，均无不良记录", required=False, help_text="勾选后，下面没有另外登记的渠道都记为无不良记录。"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any):
-        self.base_fields = {"on": self.base_fields["on"]}
+        self.base_fields = dict(self.base_fields)
         self.groups = (
-            Group("查询", ("on",), "查过的渠道逐个登记；没有查的留在“未查询”。"),
+            Group("查询", ("on", "all_clear"), "查过的渠道逐个登记；没有查的留在“未查询”。"),
             *(Group(label, (f"result.{source}", f"note.{source}")) for source, label in CreditSource.choices),
         )  # fmt: skip
         for source in CreditSource.values:
@@ -419,8 +424,9 @@ class CreditForm(Form):
         super().__init__(*args, **kwargs)
 
     def results(self) -> dict[str, tuple[str, str]]:
-        given = self.cleaned_data
-        return {s: (given[f"result.{s}"], given[f"note.{s}"]) for s in CreditSource.values if given[f"result.{s}"]}
+        given, rest = self.cleaned_data, "clear" if self.cleaned_data["all_clear"] else ""
+        found = {s: (given[f"result.{s}"] or rest, given[f"note.{s}"]) for s in CreditSource.values}
+        return {source: answer for source, answer in found.items() if answer[0]}
 
 
 @page(HANDLE, door="desk")

@@ -248,7 +248,7 @@ def application(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     whole = applications.whole(found, request.standing, request.at, mine=True, internal=False)
     moves = {m.key for m in applications.KIND.moves_from(found.case.state, "applicant")}
     context = {
-        "title": found.case.title, "park": park, "w": whole, "today": request.today, "clause_url": applications.clause_url,
+        "title": found.case.title, "park": park, "w": whole, "tab": request.GET.get("tab", ""), "today": request.today, "clause_url": applications.clause_url,
         "tone_of": applications.tone_of, "may_withdraw": "withdraw" in moves, "may_answer": "resubmit" in moves,
         "promise": applications.clock_words(found.case.item),
     }  # fmt: skip

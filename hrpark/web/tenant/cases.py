@@ -104,7 +104,7 @@ def case(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     whole = applications.whole(application, request.standing, request.at, mine=True, internal=False)
     moves = {m.key for m in applications.KIND.moves_from(found.state, "applicant")}
     context = {
-        "title": found.title, "park": park, "w": whole, "today": request.today, "clause_url": applications.clause_url,
+        "title": found.title, "park": park, "w": whole, "tab": request.GET.get("tab", ""), "today": request.today, "clause_url": applications.clause_url,
         "tone_of": applications.tone_of, "may_answer": "resubmit" in moves, "may_withdraw": "withdraw" in moves,
         "decision": getattr(application, "decision", None), "agreement": getattr(application, "agreement", None),
     }  # fmt: skip

@@ -173,6 +173,17 @@ def test_credit_and_papers_are_looked_at_and_judged_anew(officer, application):
     assert "5个渠道均查无不良记录" in text and "有相应的有效许可或备案" in text and "申报了、还没有核对原件的" not in text
 
 
+def test_all_sources_clear_is_one_tick_and_what_was_said_otherwise_stands(officer, application):
+    given = {"on": "2026-03-02", "all_clear": "on", "result.court": "repaired", "note.court": "2025年12月已履行并移出"}
+    assert post(officer, page(application, "credit/"), given).status_code == 302
+    assert sorted(CreditCheck.objects.values_list("result", flat=True)) == ["clear"] * 4 + ["repaired"]
+
+
+def test_what_was_handed_in_stands_in_a_tab_of_its_own(officer, application):
+    text = words(officer.get(page(application, "?tab=form")))
+    assert "13800000008" in text and "授权委托书.pdf" in text and "尚未查询" not in text
+
+
 @pytest.mark.parametrize(("given", "says"), [
     ({"on": "2026-03-03", "result.court": "clear"}, "不能晚于今天"), ({"on": "2026-03-02"}, "至少填写一个渠道"),
     ({"on": "三月", "result.court": "clear"}, "应为一个日期"), ({"on": "2026-03-02", "result.court": "found"}, "请写明是什么记录"),
