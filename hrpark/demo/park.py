@@ -1,4 +1,4 @@
-"""The demo park: 黄埔 with its residents over the last two years, and a small neighbour. Made only through verbs.
+"""The demo park: 黄埔 with its residents over the last four years, and a small neighbour. Made only through verbs.
 
 Everything follows from one seed and the day it is made, so that making it is itself a test and two machines get the same
 park. Figures stay in the ranges that real parks published (revenue of an agency 20 million yuan in the middle, tax 1 to 4 %).
@@ -27,6 +27,8 @@ from . import names, people
 
 HOUSE = System("demo", "演示数据")
 ZONE = ZoneInfo("Asia/Shanghai")
+#: Days since the park opened: about four years.
+OPENED = 1500
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Stage:
 
 def person(stage: Stage, login: people.Login, **over: Any) -> Person:
     made = stage.do(
-        register_person, 760, name=login.name, mobile=login.key, password=people.PASSWORD, **over
+        register_person, OPENED, name=login.name, mobile=login.key, password=people.PASSWORD, **over
     )  # fmt: skip
     stage.people[login.key] = made
     return made
@@ -84,7 +86,13 @@ def person(stage: Stage, login: people.Login, **over: Any) -> Person:
 
 def role(stage: Stage, login: people.Login, organisation: Organisation, park: Park, key: str) -> None:
     stage.do(
-        grant_role, 760, person=stage.people[login.key], organisation=organisation, park=park, role=key, since=stage.day(760)
+        grant_role,
+        OPENED,
+        person=stage.people[login.key],
+        organisation=organisation,
+        park=park,
+        role=key,
+        since=stage.day(OPENED),
     )
 
 
@@ -106,11 +114,11 @@ def build(stage: Stage) -> Made:
     for login in people.LOGINS:
         if login is not people.INSTALLER:
             person(stage, login)
-    park = stage.do(add_park, 760, name="广州黄埔人力资源服务产业园", slug="huangpu")
-    neighbour = stage.do(add_park, 760, name="广州天河人才港", slug="tianhe")
-    operator = stage.do(add_organisation, 760, kind="operator", name="广州黄埔人才园运营有限公司", uscc=stage.uscc())
-    authority = stage.do(add_organisation, 760, kind="authority", name="广州市黄埔区人力资源和社会保障局", uscc=stage.uscc())
-    other = stage.do(add_organisation, 760, kind="operator", name="广州天河人才港管理有限公司", uscc=stage.uscc())
+    park = stage.do(add_park, OPENED, name="广州黄埔人力资源服务产业园", slug="huangpu")
+    neighbour = stage.do(add_park, OPENED, name="广州天河人才港", slug="tianhe")
+    operator = stage.do(add_organisation, OPENED, kind="operator", name="广州黄埔人才园运营有限公司", uscc=stage.uscc())
+    authority = stage.do(add_organisation, OPENED, kind="authority", name="广州市黄埔区人力资源和社会保障局", uscc=stage.uscc())
+    other = stage.do(add_organisation, OPENED, kind="operator", name="广州天河人才港管理有限公司", uscc=stage.uscc())
     for login, organisation, where, key in (
         (people.DIRECTOR, operator, park, "director"),
         (people.OFFICER, operator, park, "officer"),
@@ -135,10 +143,10 @@ def build(stage: Stage) -> Made:
 def place(stage: Stage, park: Park, operator: Organisation, authority: Organisation) -> list[Space]:
     """Two buildings: A for agencies, B for services, matching, incubation and what supports them."""
     stage.do(
-        set_profile, 755, park=park, level="provincial", approved_by="广东省人力资源和社会保障厅", approval_document="粤人社函〔2023〕88号",
-        approved_on=stage.day(1000), region="广州市黄埔区", region_code="440112", address="广州市黄埔区科学大道一百号",
+        set_profile, OPENED - 5, park=park, level="provincial", approved_by="广东省人力资源和社会保障厅", approval_document="粤人社函〔2023〕88号",
+        approved_on=stage.day(OPENED + 100), region="广州市黄埔区", region_code="440112", address="广州市黄埔区科学大道一百号",
         introduction="聚集人力资源服务机构，服务湾区制造业与新兴产业的省级产业园。", operator=operator, operator_kind="enterprise",
-        mandate_from=stage.day(900), mandate_to=stage.day(-900), authority=authority,
+        mandate_from=stage.day(OPENED), mandate_to=stage.day(-900), authority=authority,
     )  # fmt: skip
     units = []
     zones = {
@@ -146,15 +154,15 @@ def place(stage: Stage, park: Park, operator: Organisation, authority: Organisat
         "B": [ZoneKind.PUBLIC_SERVICE, ZoneKind.MATCHING, ZoneKind.INCUBATION, ZoneKind.SUPPORTING],
     }
     for letter, floors in zones.items():
-        building = stage.do(add_space, 750, park=park, kind=SpaceKind.BUILDING, code=letter, name=f"{letter}座")
+        building = stage.do(add_space, OPENED - 10, park=park, kind=SpaceKind.BUILDING, code=letter, name=f"{letter}座")
         for number, zone in enumerate(floors, 1):
             floor = stage.do(
-                add_space, 750, park=park, kind=SpaceKind.FLOOR, code=f"{letter}{number}F", name=f"{letter}座{number}层",
+                add_space, OPENED - 10, park=park, kind=SpaceKind.FLOOR, code=f"{letter}{number}F", name=f"{letter}座{number}层",
                 parent=building, zone=zone,
             )  # fmt: skip
             for unit in range(1, 9):
                 made = stage.do(
-                    add_space, 750, park=park, kind=SpaceKind.UNIT, code=f"{letter}{number}{unit:02d}",
+                    add_space, OPENED - 10, park=park, kind=SpaceKind.UNIT, code=f"{letter}{number}{unit:02d}",
                     name=f"{letter}座{number}{unit:02d}", parent=floor, zone=zone, area=stage.chance.choice((86, 120, 158, 210, 320)),
                 )  # fmt: skip
                 units.append(made)
@@ -163,7 +171,7 @@ def place(stage: Stage, park: Park, operator: Organisation, authority: Organisat
 
 def place_small(stage: Stage, park: Park, operator: Organisation, authority: Organisation) -> None:
     stage.do(
-        set_profile, 755, park=park, level="municipal", approved_by="广州市人力资源和社会保障局", region="广州市天河区", region_code="440106",
+        set_profile, OPENED - 5, park=park, level="municipal", approved_by="广州市人力资源和社会保障局", region="广州市天河区", region_code="440106",
         introduction="面向互联网与专业服务业的市级人才港。", operator=operator, operator_kind="enterprise", authority=authority,
     )  # fmt: skip
 
@@ -173,7 +181,7 @@ def register(stage: Stage, park: Park, units: list[Space]) -> list[Institution]:
     residents = []
     free = iter(units)
     for number, name in enumerate(names.AGENCIES):
-        days = 720 - 24 * number
+        days = 1430 - 48 * number
         form = "分公司" if number == 17 else "有限公司"
         institution = agency(stage, park, f"广州{name}人力资源服务{form}", days, branch=number == 17)
         residency = move_in(stage, institution, days, next(free))
@@ -181,7 +189,7 @@ def register(stage: Stage, park: Park, units: list[Space]) -> list[Institution]:
             stage.do(dossier.end_residency, 60, residency=residency, on=stage.day(60), reason="租约到期，迁往总部自有物业")
         residents.append(institution)
     for number, (name, kind, _) in enumerate(names.SUPPORTING):
-        days = 700 - 60 * number
+        days = 1300 - 190 * number
         institution = stage.do(
             dossier.add_institution, days + 20, park=park, kind=Kind.SUPPORTING, supporting_kind=kind, name=name, uscc=stage.uscc(),
             legal_form="partnership" if kind == "law" else "limited", legal_representative=stage.name(),
@@ -216,10 +224,10 @@ def agency(stage: Stage, park: Park, name: str, days: int, *, branch: bool = Fal
             scope="人力资源培训、测评、管理咨询、服务外包", issuer="广州市黄埔区人力资源和社会保障局", valid_from=stage.day(days + 190),
         )  # fmt: skip
     if "dispatch" in codes:
+        renewed = (days + 150) % (3 * 365)  # it runs for three years and has been renewed ever since
         stage.do(
             dossier.add_licence, days + 24, institution=institution, kind="dispatch", number=f"440112{serial[:6]}",
-            scope="劳务派遣", issuer="广州市黄埔区人力资源和社会保障局", valid_from=stage.day(days + 150),
-            valid_to=stage.day(days + 150 - 3 * 365),
+            scope="劳务派遣", issuer="广州市黄埔区人力资源和社会保障局", valid_from=stage.day(renewed), valid_to=stage.day(renewed - 3 * 365),
         )  # fmt: skip
     for number in range(chance.randrange(3, 6)):
         stage.do(
