@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from hrpark.accounts.samples import Cast
-
-#: letter → (attribute of the cast, who that is)
+#: letter → who that is. ``stage.person(letter)`` gives the person.
 IDENTITIES = {
-    "-": ("", "nobody signed in"),
-    "p": ("stranger", "signed in, no role"),
-    "r": ("qihang_representative", "the owner institution's representative"),
-    "c": ("qihang_clerk", "the owner institution's clerk"),
-    "R": ("zhida_representative", "another institution's representative, same park"),
-    "o": ("officer", "officer of the park"),
-    "d": ("director", "director of the park"),
-    "s": ("supervisor", "supervisor of the park's authority"),
-    "i": ("inspector", "inspector of the park's authority"),
-    "t": ("tianhe_director", "director of another park"),
-    "y": ("yuecai_representative", "an institution's representative in another park"),
-    "x": ("installer", "who installs, without a role in any park"),
+    "-": "nobody signed in",
+    "p": "signed in, with a role that has ended, one that is to begin, and one that nobody has verified",
+    "a": "applicant in 黄埔 whose role is not verified yet",
+    "A": "another applicant in 黄埔",
+    "r": "representative of 启航, in 黄埔",
+    "c": "clerk of 启航",
+    "R": "representative of 智达, in 黄埔 too",
+    "o": "officer of 黄埔",
+    "d": "director of 黄埔",
+    "s": "supervisor of the authority of 黄埔",
+    "i": "inspector of the authority of 黄埔",
+    "t": "director of 天河",
+    "y": "representative of 粤才, in 天河",
+    "x": "who installs, without a role in any park",
 }
 EVERYBODY = "".join(IDENTITIES)
 SIGNED_IN = EVERYBODY.replace("-", "")
+DESK = "od"
+AUTHORITY = "si"
+#: The people of 启航.
+OWN = "rc"
+#: The people of every institution in 黄埔.
+TENANTS = "rcR"
 
-
-def person(cast: Cast, letter: str):
-    return getattr(cast, IDENTITIES[letter][0]) if letter != "-" else None
+#: Whose words a canary stands in → who may read them. ``CANARY-<owner>-<field>``.
+READERS = {
+    # what an institution's people, its park's operator and its authority know of it
+    "启航": "rcodsi", "智达": "Rodsi", "粤才": "yt",
+    # what only the desk writes about it
+    "启航内注": "od", "智达内注": "od", "粤才内注": "t",
+    # a further body that applies, by a person whose role nobody has verified; and what it has not handed in yet
+    "启航申请": "aodsi", "智达申请": "Aodsi", "粤才申请": "t",
+    "启航草稿": "a", "智达草稿": "A", "粤才草稿": "",
+    # whom a representative has invited; the invited themself, by a link that only they have, too
+    "启航受邀": "rod", "智达受邀": "Rod", "粤才受邀": "yt",
+    # one person's own: notices, drafts, saved views, sessions
+    "启航代表": "r", "启航经办": "c", "智达代表": "R", "粤才代表": "y",
+    # what the operator and the authority of a park know, what its residents know too
+    "黄埔": "odsi", "天河": "t",
+    "黄埔公": "odsircR", "天河公": "ty",
+    # tables that are being imported; what residents wrote to the authority; what it thinks before it says so
+    "黄埔导入": "od", "天河导入": "t",
+    "黄埔评议": "si", "天河评议": "",
+}  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
+from django.views.decorators.http import require_http_methods
 
 from hrpark.accounts.actions import drop_view, save_draft, save_view
 from hrpark.accounts.models import Park
@@ -18,6 +19,7 @@ MOST_BYTES = 256 * 1024
 
 
 @page(door="person")
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, form: str) -> HttpResponse:
     """POST keeps a form as typed; GET gives the page's script a fresh token after signing in again elsewhere."""
     if request.method == "POST":

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from hrpark.documents.queries import Checked, document_by_code, document_by_hash
 from hrpark.documents.rules import read_code
@@ -46,6 +47,7 @@ def digest_of(file: UploadedFile) -> str:
 
 
 @page(door="public")
+@require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """Type the code, or hand over the file."""
     if request.method == "POST":
@@ -63,6 +65,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 @page(door="public")
+@require_http_methods(["GET", "HEAD", "POST"])
 def check_code(request: HttpRequest, code: str) -> HttpResponse:
     """What a code stands for; with a file, whether it is that very document."""
     found = document_by_code(code)

@@ -14,6 +14,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from hrpark.toolbox.errors import Refused
 from hrpark.toolbox.verdict import Outcome
@@ -216,6 +217,7 @@ STEPS = [
 
 
 @page(door="public")
+@require_safe
 def styles(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
     wrong = SampleForm(data={
@@ -234,6 +236,7 @@ def styles(request: HttpRequest) -> HttpResponse:
 
 
 @page(door="public")
+@require_safe
 def styles_list(request: HttpRequest) -> HttpResponse:
     """A whole page that is a list."""
     _officer(request)
@@ -249,6 +252,7 @@ def styles_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(door="public")
+@require_safe
 def styles_record(request: HttpRequest) -> HttpResponse:
     """A whole page that is a record."""
     _officer(request)
@@ -257,6 +261,7 @@ def styles_record(request: HttpRequest) -> HttpResponse:
 
 
 @page(door="public")
+@require_http_methods(["GET", "HEAD", "POST"])
 def styles_form(request: HttpRequest) -> HttpResponse:
     """A whole page that is a form. Handing it in checks it and keeps nothing."""
     _officer(request)

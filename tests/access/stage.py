@@ -1,0 +1,494 @@
+"""The stage: one world in which everything exists three times, for 启航 and 智达 in 黄埔, and for 粤才 in 天河.
+
+It is made only through verbs. Every free text in it is a canary, ``CANARY-<owner>-<field>``, that says whose words it holds;
+identities.py says who may read which owner's. What everybody may know (names in the directory, licence numbers, a park's
+introduction) holds none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hrpark.accounts import access
+from hrpark.accounts.actions import end_role, give_consent, invite, record_authorisation, save_draft, save_view
+from hrpark.accounts.models import Consent, Membership, Organisation, Park, Person, SavedView
+from hrpark.accounts.samples import HOUSE, Cast, cast, give_role, make_organisation, make_person, sample_mobile, sample_uscc
+from hrpark.admission import actions as admission
+from hrpark.admission.models import Application
+from hrpark.admission.queries import verdicts
+from hrpark.admission.samples import answers, begin, make_application, see_papers
+from hrpark.cases import actions as cases
+from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT
+from hrpark.documents.models import Document
+from hrpark.evaluation import samples as rounds
+from hrpark.evaluation.actions import Rated, answer_round, assess_row, issue_report, publish_round, rate_self
+from hrpark.evaluation.models import Round, SelfScore
+from hrpark.evaluation.rules.scheme import checklist_of, judged_by, rows_of
+from hrpark.files.samples import make_attachment
+from hrpark.institutions import actions as dossier
+from hrpark.institutions.models import CreditSource, Institution
+from hrpark.institutions.samples import make_contact, make_licence, make_resident, make_staff_member
+from hrpark.notices.samples import make_notice
+from hrpark.parks.samples import make_building, make_profile, make_space
+from hrpark.returns.actions import declare_figures, verify_figure
+from hrpark.returns.models import DeclaredFigure
+from hrpark.returns.rules import Given
+from hrpark.returns.samples import make_regional_figure
+from hrpark.sheets.actions import map_columns, upload_table
+from hrpark.sheets.samples import make_xlsx
+from hrpark.standard.queries import current_edition
+from hrpark.standard.samples import make_override
+
+from .identities import READERS
+from .table import ROWS
+
+CANARY = re.compile(r"CANARY-([\w]+)-([\w]+)")
+MADE: set[tuple[str, str]] = set()
+
+
+def mark(owner: str, of: str) -> str:
+    """Words of an owner: a canary."""
+    if owner not in READERS:
+        raise LookupError(f"Nobody is declared as a reader of {owner}")
+    MADE.add((owner, of))
+    return f"CANARY-{owner}-{of}"
+
+
+@dataclass
+class Estate:
+    """Everything of one institution and of its park, by name: what stands in addresses and forms."""
+
+    label: str
+    park_label: str
+    park: Park
+    organisation: Organisation
+    representative: Person
+    clerk: Person
+    applicant: Person
+    operator: Person
+    authority: Person | Any
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def words(self, of: str, what: str = "") -> str:
+        return mark(self.label + what, of)
+
+    def parks(self, of: str, what: str = "") -> str:
+        return mark(self.park_label + what, of)
+
+
+@dataclass
+class Stage:
+    cast: Cast
+    at: datetime
+    people: dict[str, Person]
+    estates: dict[str, Estate]
+
+    def person(self, letter: str) -> Person | None:
+        return self.people.get(letter)
+
+    def address(self, name: str, path: str, of: str = "启航", park: str = "") -> str:
+        """The address of a URL, with an estate's objects in it; ``park``: in another park's than its own."""
+        estate, row = self.estates[of], ROWS[name]
+
+        def value(match: re.Match) -> str:
+            of = match.group(1).rpartition(":")[2]
+            if of == "park":
+                return park or estate.park.slug
+            thing = row.of[of]
+            return thing[1:] if thing.startswith("=") else str(estate.things[thing])
+
+        return "/" + re.sub(r"<([^>]+)>", value, path)
+
+
+# ---------------------------------------------------------------- building
+
+
+def build(at: datetime) -> Stage:
+    """The whole world as of ``at``. The institutions moved in five hundred days before, and declared and were rated since."""
+    then = at - timedelta(days=500)
+    people = cast(then)
+    applicants = [
+        make_person(at=then, name=n, mobile=sample_mobile(20_261_000 + i)) for i, n in enumerate(("罗一", "罗二", "罗三"))
+    ]
+    estates = {
+        "启航": Estate(
+            "启航", "黄埔", people.huangpu, people.qihang, people.qihang_representative, people.qihang_clerk, applicants[0],
+            people.officer, people.inspector,
+        ),
+        "智达": Estate(
+            "智达", "黄埔", people.huangpu, people.zhida, people.zhida_representative, people.zhida_clerk, applicants[1],
+            people.officer, people.inspector,
+        ),
+        "粤才": Estate(
+            "粤才", "天河", people.tianhe, people.yuecai, people.yuecai_representative, people.yuecai_clerk, applicants[2],
+            people.tianhe_director, HOUSE,
+        ),
+    }  # fmt: skip
+    for estate in (estates["启航"], estates["粤才"]):
+        _park(estate, then)
+    for estate in estates.values():
+        _institution(estate, then, at)
+        _applications(estate, at)
+        _people(estate, at)
+        _figures(estate, at)
+    for estate in (estates["启航"], estates["粤才"]):
+        _evaluation(estate, at)
+        _imports(estate, at)
+    estates["智达"].things |= {k: v for k, v in estates["启航"].things.items() if k not in estates["智达"].things}
+    _no_role_yet(people, at)
+    letters = {
+        "p": people.stranger, "a": applicants[0], "A": applicants[1], "r": people.qihang_representative, "c": people.qihang_clerk,
+        "R": people.zhida_representative, "o": people.officer, "d": people.director, "s": people.supervisor, "i": people.inspector,
+        "t": people.tianhe_director, "y": people.yuecai_representative, "x": people.installer,
+    }  # fmt: skip
+    return Stage(people, at, letters, estates)
+
+
+def _key(estate: Estate, of: str) -> str:
+    return f"stage:{estate.label}:{of}"
+
+
+def _park(estate: Estate, at: datetime) -> None:
+    """The place, its promises, and what only operator and authority know of it."""
+    park = estate.park
+    region = ("广州市黄埔区", "440112") if estate.park_label == "黄埔" else ("广州市天河区", "440106")
+    profile = make_profile(at=at, park=park, operator=None, region=region[0], region_code=region[1])
+    building = make_building(at=at, park=park)
+    space = make_space(at=at, park=park, code=f"K{park.pk}1", name=estate.parks("空间"), parent=building)
+    review = admission.record_fair_review(
+        actor=HOUSE, at=at, key=_key(estate, "review"), park=park, number=f"审查〔{park.pk}〕1号", reviewed_by=estate.parks("审查单位"),
+        reviewed_on=at.date(), conclusion=estate.parks("审查结论"),
+    )  # fmt: skip
+    promise = make_override(at=at, park=park)
+    estate.things |= {
+        "clause": "4.3.1", "edition": current_edition().key, "building": building.pk, "space": space.pk, "review": review.pk, "promise": promise.pk,
+        "file_profile": _file(estate, profile, estate.parks("批准附件"), estate.parks("批准文件"), at),
+        "file_review": _file(estate, review, estate.parks("审查附件"), estate.parks("审查文件"), at),
+    }  # fmt: skip
+
+
+def _file(estate: Estate, to: Any, label: str, name: str, at: datetime, *, personal: bool = False, words: str = "") -> int:
+    """An attachment: its label, its name, and what stands in it are canaries of the same owner."""
+    return make_attachment(
+        to, park=estate.park, at=at, label=label, name=f"{name}.txt", data=(words or name).encode(), personal=personal,
+        key=_key(estate, f"file:{to.subject_type}:{to.pk}:{personal}"),
+    ).pk  # fmt: skip
+
+
+def _declared(estate: Estate, what: str, at: datetime) -> dict[str, Any]:
+    """A form as an applicant types it, every free field with a canary."""
+
+    def words(of: str) -> str:
+        return estate.words(of, what)
+
+    given = answers(
+        at, legal_representative=words("法人"), registered_address=words("注册地址"), business_address=words("经营地址"),
+        headquarters_of=words("总部"), plan=words("计划"), contact=words("联系人"), contact_post=words("联系职务"),
+        phone="13900001234", email="canary@example.com",
+    )  # fmt: skip
+    for licence in given["licences"]:
+        licence["scope"], licence["issuer"] = words("许可范围"), words("发证机关")
+    for member in given["staff"]:
+        member["name"] = f"{words('员工')}{member['name']}"
+        member["qualification"] = words("职称")
+    given["credentials"] = [
+        {
+            "kind": "honour", "title": words("荣誉"), "issuer": words("认定单位"), "issuer_level": "provincial",
+            "list_name": words("榜单"), "level": "第一名", "scale": "", "aspect": "", "year": str(at.year - 1), "issued_on": "", "valid_to": "",
+        }
+    ]  # fmt: skip
+    return given
+
+
+def _institution(estate: Estate, then: datetime, at: datetime) -> None:
+    """From the application through decision and agreement to a dossier with everything in it."""
+    park, words, by = estate.park, estate.words, {"actor": HOUSE, "at": then}
+    application = make_application(
+        at=then, park=park, applicant=estate.representative, name=estate.organisation.name, uscc=estate.organisation.uscc,
+        data=_declared(estate, "", then),
+    )  # fmt: skip
+    cases.add_note(**by, key=_key(estate, "note"), case=application.case, note=words("备注", "内注"))
+    admission.respond(**by, key=_key(estate, "respond"), application=application, note=words("答复"))
+    results = {source: ("clear", words("信用说明")) for source in CreditSource.values}
+    application = admission.check_credit(
+        **by, key=_key(estate, "credit"), application=application, on=then.date(), results=results
+    )
+    application = see_papers(application, at=then)
+    line = next(line for line in verdicts(application) if line.judgement.kind == "priority" and line.stands.value != "passed")
+    admission.override_judgement(
+        **by, key=_key(estate, "override"), judgement=line.judgement, outcome="passed" if line.stands.value == "failed" else "failed",
+        reason=words("改判理由"),
+    )  # fmt: skip
+    admission.decide(
+        **by, key=_key(estate, "decide"), application=Application.objects.get(pk=application.pk), outcome="admitted",
+        basis=words("决定依据"),
+    )  # fmt: skip
+    unit = make_space(at=then, park=park, code=f"U{estate.label}", name=words("单元"))
+    agreement = admission.sign_agreement(
+        **by,
+        key=_key(estate, "sign"),
+        application=Application.objects.get(pk=application.pk),
+        signed_on=then.date(),
+        years=3,
+        unit=unit,
+    )
+    application = Application.objects.get(pk=application.pk)
+    for template in (ADMISSION_DECISION, AGREEMENT):
+        admission.issue_paper(**by, key=_key(estate, f"paper:{template}"), application=application, template=template)
+    institution = Institution.objects.get(pk=application.institution_id)
+    dossier.edit_institution(
+        **by, key=_key(estate, "edit"), institution=institution, legal_representative=words("法人"),
+        registered_address=words("注册地址"), business_address=words("经营地址"), headquarters_of=words("总部"),
+    )  # fmt: skip
+    if not institution.licences.exists():
+        make_licence(at=then, institution=institution, scope=words("许可范围"), issuer=words("发证机关"))
+    contact = make_contact(
+        at=at, institution=institution, name=words("联系人"), post=words("职务"), mobile=mobile_of(estate, 1)
+    )
+    member = make_staff_member(at=at, institution=institution, name=words("员工"), qualification=words("职称"))
+    case, licence, credential = application.case, institution.licences.first(), institution.credentials.first()
+    documents = list(Document.objects.filter(of_type="application", of_id=str(application.pk)).order_by("pk"))
+    estate.things |= {
+        "institution": institution.pk, "application": application.pk, "case": case.pk, "unit": unit.pk, "contact": contact.pk,
+        "agreement": agreement.pk, "member": member.pk, "licence": licence.pk, "credential": credential.pk,
+        "segment": institution.segments.first().pk, "residency": institution.residencies.get().pk,
+        "credit": institution.credit_checks.first().pk, "judgement": line.judgement.pk,
+        "document": documents[0].pk, "code": documents[0].printed_code, "file_document": documents[0].attachment_id,
+        "file_case": _file(estate, case, words("材料"), words("材料名"), at),
+        "file_case_personal": _file(estate, case, words("身份材料"), words("身份材料名"), at, personal=True),
+        "file_institution": _file(estate, institution, words("档案附件"), words("档案文件"), at),
+        "file_institution_personal": _file(estate, institution, words("档案证件"), words("档案证件名"), at, personal=True),
+        "file_licence": _file(estate, licence, words("许可附件"), words("许可文件"), at),
+    }  # fmt: skip
+
+
+def mobile_of(estate: Estate, n: int) -> str:
+    """A number that nobody but its owner's estate has."""
+    return f"1390{['启航', '智达', '粤才'].index(estate.label) + 1}{n:06d}"
+
+
+def _applications(estate: Estate, at: datetime) -> None:
+    """Three more bodies, of one applicant nobody has verified: one still writes, one waits, one has to correct something."""
+    n = 50_260_000 + 10 * estate.organisation.pk
+    drafted = begin(
+        at=at, park=estate.park, applicant=estate.applicant, name=estate.words("起草机构", "申请"), uscc=sample_uscc(n)
+    )
+    save_draft(
+        person=estate.applicant,
+        form=f"admission:{drafted.pk}#s1",
+        at=at,
+        body={"registered_address": [estate.words("草稿地址", "草稿")]},
+    )
+    asked = []
+    for i, name in enumerate(("申请机构", "补正机构"), 1):
+        asked.append(
+            make_application(
+                at=at, park=estate.park, applicant=estate.applicant, name=estate.words(name, "申请"), uscc=sample_uscc(n + i),
+                data=_declared(estate, "申请", at),
+            )
+        )  # fmt: skip
+    back = admission.send_back(
+        actor=HOUSE, at=at, key=_key(estate, "back"), application=asked[1],
+        asked=[{"field": "plan", "says": estate.words("补正要求", "申请")}], note=estate.words("补正说明", "申请"),
+    )  # fmt: skip
+    letter = record_authorisation(
+        actor=HOUSE, at=at, key=_key(estate, "letter:applicant"), organisation=asked[0].institution.organisation,
+        person=estate.applicant, park=estate.park, scope=estate.words("委托事项", "申请"), valid_from=at.date(),
+    )  # fmt: skip
+    role = Membership.objects.get(person=estate.applicant, organisation=asked[0].institution.organisation)
+    estate.things |= {
+        "drafted": drafted.pk, "drafted_case": drafted.case_id, "submitted": asked[0].pk, "submitted_case": asked[0].case_id,
+        "correcting": back.pk, "open_judgement": verdicts(asked[0])[0].judgement.pk, "applied_institution": asked[0].institution_id, "waiting_role": role.pk, "waiting_letter": letter.pk,
+        "file_drafted": _file(estate, drafted.case, estate.words("草稿材料", "草稿"), estate.words("草稿材料名", "草稿"), at),
+        "file_submitted": _file(estate, asked[0].case, estate.words("申请材料", "申请"), estate.words("申请材料名", "申请"), at),
+        "file_submitted_personal": _file(
+            estate, asked[0].case, estate.words("申请身份", "申请"), estate.words("申请身份名", "申请"), at, personal=True
+        ),
+        "file_letter": _file(estate, letter, estate.words("委托附件", "申请"), estate.words("委托文件", "申请"), at, personal=True),
+    }  # fmt: skip
+
+
+def _people(estate: Estate, at: datetime) -> None:
+    """Roles, a letter of authorisation, an open invitation; and what belongs to one person alone."""
+    role = Membership.objects.get(person=estate.clerk, organisation=estate.organisation)
+    letter = record_authorisation(
+        actor=HOUSE, at=at, key=_key(estate, "letter"), organisation=estate.organisation, person=estate.clerk, park=estate.park,
+        scope=estate.words("委托事项"), valid_from=at.date(),
+    )  # fmt: skip
+    offered, token = invite(
+        actor=HOUSE, at=at, key=_key(estate, "invite"), park=estate.park, organisation=estate.organisation, role="clerk",
+        name=estate.words("受邀人", "受邀"), mobile=mobile_of(estate, 2),
+    )  # fmt: skip
+    estate.things |= {
+        "role": role.pk, "letter": letter.pk, "invitation": offered.pk, "token": token,
+        "file_role_letter": _file(estate, letter, estate.words("委托书附件"), estate.words("委托书文件"), at, personal=True),
+    }  # fmt: skip
+    for person, whose in ((estate.representative, "代表"), (estate.clerk, "经办")):
+        if estate.label != "启航" and whose == "经办":
+            continue
+        mine = "own" if estate.label == "启航" and whose == "经办" or estate.label != "启航" else "representative"
+        consent: Consent = give_consent(
+            actor=person, at=at, key=_key(estate, f"consent:{whose}"), person=person, purpose="account", channel="网页注册"
+        )
+        notice = make_notice(
+            person,
+            Institution.objects.get(pk=estate.things["institution"]),
+            at=at,
+            what=estate.words("通知", whose),
+            park=estate.park,
+        )
+        view: SavedView = save_view(
+            person=person, park=estate.park, list="colleagues", name=estate.words("视图", whose), query="sort=name", at=at
+        )
+        save_draft(person=person, form=f"stage:{estate.label}", body={"note": [estate.words("草稿", whose)]}, at=at)
+        session = access.begin_session(
+            person=person, session_key=f"stage-{person.pk}", means="password", second="", at=at, address="192.0.2.7",
+            agent=estate.words("设备", whose),
+        )  # fmt: skip
+        estate.things |= {
+            f"{mine}_consent": consent.pk, f"{mine}_notice": notice.pk, f"{mine}_view": view.pk, f"{mine}_session": session.pk,
+            f"{mine}_form": f"stage:{estate.label}",
+            f"{mine}_role": Membership.objects.get(person=person, organisation=estate.organisation).pk,
+        }  # fmt: skip
+
+
+def _figures(estate: Estate, at: datetime) -> None:
+    """Last year's figures: of the institution, and, once a park, of the park and its region; one of each verified otherwise."""
+    year, institution = at.year - 1, Institution.objects.get(pk=estate.things["institution"])
+    declaration = declare_figures(
+        actor=HOUSE, at=at, key=_key(estate, "declare"), park=estate.park, year=year, institution=institution,
+        figures=[
+            Given("T1.05.revenue", Decimal(1200), note=estate.words("数据说明")), Given("T1.05.tax", Decimal(60)),
+        ],
+        note=estate.words("申报说明"),
+    )  # fmt: skip
+    figure = DeclaredFigure.objects.get(declaration=declaration, measure="T1.05.revenue")
+    verify_figure(
+        actor=HOUSE, at=at, key=_key(estate, "verify"), figure=figure, value=Decimal(1100), reason=estate.words("核定说明")
+    )
+    estate.things |= {
+        "own_declaration": declaration.pk, "own_figure": figure.pk, "year": year,
+        "file_own_declaration": _file(estate, declaration, estate.words("申报附件"), estate.words("申报文件"), at),
+        "file_own_figure": _file(estate, figure, estate.words("佐证附件"), estate.words("佐证文件"), at),
+    }  # fmt: skip
+    if estate.label == "智达":
+        return
+    whole = declare_figures(
+        actor=HOUSE, at=at, key=_key(estate, "declare:park"), park=estate.park, year=year,
+        figures=[
+            Given("T1.05.revenue", Decimal(88_000), note=estate.parks("数据说明")), Given("T1.05.tax", Decimal(3_000)),
+            Given("T1.07.persons_served", Decimal(5_000)),
+        ],
+        note=estate.parks("申报说明"),
+    )  # fmt: skip
+    figure = DeclaredFigure.objects.get(declaration=whole, measure="T1.05.revenue")
+    verify_figure(
+        actor=HOUSE,
+        at=at,
+        key=_key(estate, "verify:park"),
+        figure=figure,
+        value=Decimal(87_000),
+        reason=estate.parks("核定说明"),
+    )
+    open_figure = DeclaredFigure.objects.get(declaration=whole, measure="T1.05.tax")
+    of = (
+        {"region": "广州市黄埔区", "region_code": "440112"}
+        if estate.park_label == "黄埔"
+        else {"region": "广州市天河区", "region_code": "440106"}
+    )
+    region = make_regional_figure(estate.park, year, 900_000, at=at, document=estate.parks("区域文件"), **of)
+    estate.things |= {
+        "declaration": whole.pk, "figure": open_figure.pk, "verified_figure": figure.pk, "region": region.pk, "measure": "T1.05.revenue",
+        "file_declaration": _file(estate, whole, estate.parks("申报附件"), estate.parks("申报文件"), at),
+        "file_figure": _file(estate, open_figure, estate.parks("佐证附件"), estate.parks("佐证文件"), at),
+    }  # fmt: skip
+
+
+def _evaluation(estate: Estate, at: datetime) -> None:
+    """Rounds of four stages: being collected, to be assessed, finished but not told, published."""
+    park, then = estate.park, at - timedelta(days=400)
+    institutions = list(Institution.objects.filter(park=park).resident_on(at.date()).order_by("pk"))
+    while len(institutions) < 6:
+        institutions.append(make_resident(at=at, park=park, starts=then.date() - timedelta(days=30)))
+    mine = Institution.objects.get(pk=estate.things["institution"])
+
+    def held(name: str, *, public: bool = False, year: int) -> Round:
+        title = f"{year}年度{name}" if public else estate.parks(f"评价{name}", "公")
+        return rounds.make_round(park, at=at, name=title, as_of=date(year, 12, 31))
+
+    def rated(round: Round) -> Round:
+        for n, one in enumerate(institutions):
+            comment = estate.parks("意见", "评议") if one == mine else ""
+            answer_round(
+                actor=HOUSE, at=at, key=f"stage:answer:{round.pk}:{one.pk}", round=round, institution=one,
+                scores=rounds.answers(round, n), comment=comment,
+            )  # fmt: skip
+        return rounds.close(_self_rated(estate, round, at), at=at)
+
+    preparing = rounds.make_round(park, at=at, name=estate.parks("评价准备"), as_of=date(at.year - 1, 12, 31), opened=False)
+    collecting = held("收集", year=at.year - 1)
+    _self_rated(estate, collecting, at, hand_in=False)
+    assessing = rated(held("评估", year=at.year - 2))
+    row = next(r for r in judged_by(assessing.scheme.body, "authority"))
+    assess_row(
+        actor=estate.authority, at=at, key=_key(estate, "assess"), round=assessing, row=row, verdict="adjust", score=Decimal(70),
+        reason=estate.parks("评估理由", "评议"),
+    )  # fmt: skip
+    finished, published = rated(held("定稿", year=at.year - 3)), rated(held("发布", public=True, year=at.year - 4))
+    for one in (finished, published):
+        rounds.assess_all(one, at=at)
+        rounds.finish(one, at=at)
+    publish_round(actor=HOUSE, at=at, key=_key(estate, "publish"), round=published)
+    published.refresh_from_db()
+    report = issue_report(actor=HOUSE, at=at, key=_key(estate, "report"), round=published)
+    veto = next(iter(assessing.scheme.body.get("vetoes", [])), {"key": "none"})["key"]
+    score = SelfScore.objects.filter(round=collecting).order_by("pk").first()
+    estate.things |= {
+        "preparing": preparing.pk, "collecting": collecting.pk, "assessing": assessing.pk, "finished": finished.pk, "published": published.pk, "row": row,
+        "veto": veto, "report": report.pk, "file_report": report.attachment_id, "score": score.pk,
+        "file_score": _file(estate, score, estate.parks("自评附件"), estate.parks("自评文件"), at),
+    }  # fmt: skip
+
+
+def _self_rated(estate: Estate, round: Round, at: datetime, *, hand_in: bool = True) -> Round:
+    body = round.scheme.body
+    by_key = rows_of(body)
+    rows = [
+        Rated(key, Decimal(80), dict.fromkeys(checklist_of(by_key[key]), True), estate.parks("自评说明"))
+        for key in judged_by(body, "operator")
+    ]
+    return rate_self(actor=HOUSE, at=at, key=f"stage:rate:{round.pk}", round=round, rows=rows, hand_in=hand_in)
+
+
+def _imports(estate: Estate, at: datetime) -> None:
+    """A register that waits to be confirmed, with a row in error, and one whose columns nobody has chosen."""
+    header = ["机构名称", "统一社会信用代码", "类别", "法定代表人", "注册地址", "联系人", "联系电话"]
+    rows = [
+        [estate.parks("导入机构", "导入"), sample_uscc(60_000_000 + estate.park.pk), "人力资源服务机构", estate.parks("导入法人", "导入"),
+         estate.parks("导入地址", "导入"), estate.parks("导入联系人", "导入"), "13955550001"],
+        [estate.parks("导入有误", "导入"), "123", "人力资源服务机构", "", "", "", ""],
+    ]  # fmt: skip
+    jobs = [
+        upload_table(
+            actor=estate.operator, at=at, key=_key(estate, f"upload:{n}"), park=estate.park, target="institutions.register",
+            data=make_xlsx(header, rows), filename=f"{estate.parks('导入文件', '导入')}{n}.xlsx",
+        )
+        for n in (1, 2)
+    ]  # fmt: skip
+    checked = map_columns(actor=estate.operator, at=at, key=_key(estate, "map"), job=jobs[0], columns=jobs[0].mapping)
+    estate.things |= {"import": checked.pk, "import_uploaded": jobs[1].pk}
+
+
+def _no_role_yet(people: Cast, at: datetime) -> None:
+    """The stranger has been director, is going to be officer, and says to be a representative: nothing of it counts today."""
+    person, park = people.stranger, people.huangpu
+    past = give_role(person, people.operator, park, "director", at=at, since=at.date() - timedelta(days=90))
+    end_role(actor=HOUSE, at=at, key="stage:ended", membership=past, on=at.date(), reason=mark("黄埔", "收回原因"))
+    give_role(person, people.operator, park, "officer", at=at, since=at.date() + timedelta(days=1))
+    give_role(person, people.qihang, park, "representative", at=at, verified=False)
+    give_role(person, people.authority, park, "inspector", at=at, verified=False)
+    make_organisation(at=at, kind="authority", name=mark("天河", "主管单位"))
