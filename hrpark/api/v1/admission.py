@@ -1,5 +1,5 @@
-"""Applications for admission: a list, and one with its verdicts letter by letter, for the desk and the authority; the
-applicant's side gets its own, without verdicts that nobody has decided on yet."""
+"""Applications for admission: a list, and one with its verdicts letter by letter, as on the pages: the applicant's side reads
+its own, points of priority are the desk's and the authority's."""
 
 from __future__ import annotations
 
@@ -118,10 +118,13 @@ def _line(row: Application) -> dict:
 
 def _told(request: HttpRequest, park: Park, found: Application) -> dict:
     line = _line(found) | {"round": found.round, "judgements": [], "points": None}
-    if not found.case.received_at or not request.standing.may(permissions.READ, park.pk):
-        return line
     lines = verdicts(found)
-    points = points_of(found, lines, request.today)
+    if found.case.received_at and request.standing.may(permissions.READ, park.pk):
+        points = points_of(found, lines, request.today)
+        line["points"] = {
+            "total": points.total, "most": points.most, "by_letter": dict(points.by_letter), "basis": points.basis,
+            "withheld": dict(points.withheld),
+        }  # fmt: skip
     return line | {
         "judgements": [
             {
@@ -132,8 +135,4 @@ def _told(request: HttpRequest, park: Park, found: Application) -> dict:
             }
             for one in lines
         ],
-        "points": {
-            "total": points.total, "most": points.most, "by_letter": dict(points.by_letter), "basis": points.basis,
-            "withheld": dict(points.withheld),
-        },
     }  # fmt: skip

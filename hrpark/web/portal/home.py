@@ -98,8 +98,8 @@ def park_home(request: HttpRequest, park: Park) -> HttpResponse:
     table = table_of(park, request.today, request.today)
     context = {
         "title": park.name, "park": park, "profile": profile, "sentence": sentence_of(park, profile), "today": request.today,
-        "figures": shown_figures(table), "edition": table.edition.key, "news": news_of(park, request.today),
-        "apply": link("portal-apply", park=park.slug), "results": link("portal-results", park=park.slug),
+        "figures": shown_figures(table), "news": news_of(park, request.today),
+        "apply": link("portal-apply", park=park.slug),
     }  # fmt: skip
     return render(request, "portal/park.html", context)
 

@@ -14,9 +14,8 @@ from hrpark.cases.kinds import KINDS
 from hrpark.cases.queries import cases_for, own, waiting_for_applicant, waiting_for_desk
 from hrpark.cases.rules import day_of
 from hrpark.evaluation.queries import asked_of
-from hrpark.institutions import permissions as institutions
 from hrpark.institutions.models import Institution
-from hrpark.institutions.queries import Dossier, dossier_of, institutions_in
+from hrpark.institutions.queries import Dossier, dossier_of, own_institutions
 from hrpark.notices.queries import unread_count
 from hrpark.returns import permissions as returns
 from hrpark.returns.queries import latest_declaration
@@ -33,9 +32,7 @@ place("tenant", "today", "首页", "tenant-home", order=0)
 @require_safe
 @page(door="tenant")
 def home(request: HttpRequest, park: Park) -> HttpResponse:
-    own_rows = request.standing.own(institutions.READ, park.pk)
-    mine = list(institutions_in(request.standing, park).filter(organisation_id__in=own_rows).order_by("pk"))
-    dossiers = [dossier_of(one, request.today) for one in mine]
+    dossiers = [dossier_of(one, request.today) for one in own_institutions(request.standing, park)]
     context = {
         "title": "首页", "park": park, "today": request.today, "dossiers": dossiers,
         "due": sorted_tasks(due(request, park, dossiers)), "waiting": sorted_tasks(waiting(request, park)),
