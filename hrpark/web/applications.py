@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
@@ -23,7 +24,7 @@ from hrpark.files.queries import attachments_of, may_read
 from hrpark.toolbox.dates import date_cn
 from hrpark.trail.queries import Line as TrailLine
 
-from . import clock
+from . import clock, jinja
 from .filters import YesNo
 from .item_form import answers_of
 from .subjects import address
@@ -136,6 +137,11 @@ class Paper:
     @property
     def missing(self) -> bool:
         return self.material.required and not self.files
+
+    @property
+    def rule(self) -> str:
+        """Which files are taken, said before one is chosen."""
+        return f"{'、'.join(f.upper() for f in self.material.formats)}，不超过 {jinja.size(settings.UPLOAD_MAX_BYTES)}"
 
 
 def papers(application: Application, form: Any, data: Mapping[str, Any], standing: Standing, on: date) -> list[Paper]:

@@ -154,7 +154,7 @@ def form(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     papers = applications.papers(application, spec, {**application.case.data, **typed}, request.standing, request.today)
     fixed = answers_of([f for f in shown(spec.fields, application.case.data) if f.fixed], application.case.data)
     return walk(
-        request, steps, draft=draft, act=act, then=done_then, title=application.case.title, submit="提交申请", back=here,
+        request, steps, draft=draft, act=act, then=done_then, title=application.case.title, submit="提交申请", back=url("portal-apply", park=park.slug),
         template="portal/admission_form.html", park=park, application=application, papers=papers, fixed=fixed,
         tables={s.key for s in steps if any(f.type == "rows" for f in spec.group(s.title))},
         missing=[p for p in papers if p.missing], upload=url("portal-application-files", park=park.slug, pk=pk),
