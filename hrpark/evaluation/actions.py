@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from secrets import SystemRandom
 
@@ -18,6 +18,8 @@ from hrpark.documents.actions import issue
 from hrpark.documents.kinds import REPORT
 from hrpark.documents.models import Document
 from hrpark.institutions.models import Institution
+from hrpark.notices.actions import notify
+from hrpark.parks.queries import midnight
 from hrpark.standard.actions import use_edition
 from hrpark.standard.kinds import cites
 from hrpark.standard.queries import edition as edition_of
@@ -26,7 +28,17 @@ from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
 from . import permissions
-from .kinds import Seed, measures_by_row, scheme_digest
+from .kinds import (
+    ASKS_AUTHORITY,
+    ASKS_HEAD,
+    ASKS_OPERATOR,
+    ASKS_RESIDENTS,
+    FINISHED,
+    PUBLISHED,
+    Seed,
+    measures_by_row,
+    scheme_digest,
+)
 from .models import (
     Answer,
     Assessment,
@@ -42,6 +54,7 @@ from .models import (
 from .queries import (
     RowReview,
     authorities_of,
+    holders,
     inputs_of,
     is_closed,
     is_collecting,
@@ -71,6 +84,29 @@ def _locked(round: Round, move: str | None = None) -> Round:
     if move is not None:
         locked.state = advance(locked.state, move)
     return locked
+
+
+def _tell(round: Round, kind: str, permission: str, at: datetime, until: date | None = None) -> None:
+    """Everybody who holds a permission in the round's park."""
+    words = {"round": round.name, "of": round.park.name}
+    for one in holders(round.park, permission, _today(at)):
+        notify(to=one.person, kind=kind, at=at, subject=round, park=round.park, until=_end_of(until), **words)
+
+
+def _tell_residents(round: Round, kind: str, at: datetime, until: date | None = None) -> None:
+    """The people of every institution that is asked."""
+    asked = {i.organisation_id: i.name for i in respondents(round.park, _today(at)) if i.organisation_id}
+    words = {"round": round.name, "of": round.park.name}
+    for one in holders(round.park, permissions.ANSWER, _today(at)).filter(organisation_id__in=list(asked)):
+        notify(
+            to=one.person, kind=kind, at=at, subject=round, park=round.park, until=_end_of(until),
+            institution=asked[one.organisation_id], **words,
+        )  # fmt: skip
+
+
+def _end_of(day: date | None) -> datetime | None:
+    """The last minute of a day in the park: a deadline of the day itself."""
+    return None if day is None else midnight(day + timedelta(days=1)) - timedelta(minutes=1)
 
 
 # --- schemes -------------------------------------------------------------------------------------------------------------
@@ -173,6 +209,8 @@ def open_round(deed: Deed, *, actor: System | Person, at: datetime, key: str, ro
     if round.answers_until < _today(at):
         raise Refused("进驻单位评价截止日已过，不能再开放。请取消本轮后重新发起。")
     round.save(update_fields=["state"])
+    _tell_residents(round, ASKS_RESIDENTS, at, round.answers_until)
+    _tell(round, ASKS_OPERATOR, permissions.RATE, at, round.self_until)
     deed.record(round, park=round.park_id)
     return round
 
@@ -304,6 +342,7 @@ def rate_self(
         round.state = advance(round.state, "hand_in_self_rating")
         round.self_rated_at = at
         round.save(update_fields=["state", "self_rated_at"])
+        _tell(round, ASKS_AUTHORITY, permissions.ASSESS, at, round.assess_until)
     deed.record(round, park=round.park_id, rows={r.row: r.score for r in rows}, handed_in=hand_in)
     return round
 
@@ -397,6 +436,7 @@ def hand_in_assessment(deed: Deed, *, actor: System | Person, at: datetime, key:
     _whole(round, on)
     round.assessed_at, round.assessed_by_name = at, actor.actor_name[:80]
     round.save(update_fields=["state", "assessed_at", "assessed_by_name"])
+    _tell(round, ASKS_HEAD, permissions.FINISH, at, round.assess_until)
     deed.record(round, park=round.park_id)
     return round
 
@@ -440,6 +480,7 @@ def finish_round(deed: Deed, *, actor: System | Person, at: datetime, key: str, 
     )
     round.finished_at, round.finished_by_name = at, actor.actor_name[:80]
     round.save(update_fields=["state", "finished_at", "finished_by_name"])
+    _tell(round, FINISHED, permissions.RATE, at)
     deed.record(round, park=round.park_id, inputs=kept.inputs_digest, result=kept.result_digest)
     return round
 
@@ -451,6 +492,7 @@ def publish_round(deed: Deed, *, actor: System | Person, at: datetime, key: str,
     round = _locked(round, "publish")
     round.published_at = at
     round.save(update_fields=["state", "published_at"])
+    _tell_residents(round, PUBLISHED, at)
     deed.record(round, park=round.park_id)
     return round
 

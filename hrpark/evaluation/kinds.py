@@ -23,6 +23,7 @@ import yaml
 from django.core.checks import Error, register
 
 from hrpark.accounts.models import Park
+from hrpark.notices.kinds import notice_kind
 from hrpark.standard.kinds import CURRENT, EDITIONS
 from hrpark.standard.rules import Edition
 from hrpark.toolbox.errors import Misconfigured
@@ -151,3 +152,29 @@ def read_seeds(folder: Path) -> Registry[Seed]:
 
 
 SEEDS = read_seeds(Path(__file__).resolve().parent / "schemes")
+
+
+# --- what people are told ----------------------------------------------------------------------------------------------
+
+ASKS_RESIDENTS = notice_kind(
+    "evaluation.asks_residents", "请评价园区", title="请评价园区：{round}", happened="{of}开放了{round}，请{institution}作答。",
+    todo="每个单位作答一次，约需3分钟；回答不与单位关联。",
+)  # fmt: skip
+ASKS_OPERATOR = notice_kind(
+    "evaluation.asks_operator", "请填写自评", title="请填写自评：{round}", happened="{of}的{round}已开放。",
+    todo="请在截止日前填写并提交运营单位自评。",
+)  # fmt: skip
+ASKS_AUTHORITY = notice_kind(
+    "evaluation.asks_authority", "请评估园区", title="请评估园区：{round}", happened="{of}已提交{round}的自评。",
+    todo="进驻单位评价截止后，请逐行评估。",
+)  # fmt: skip
+ASKS_HEAD = notice_kind(
+    "evaluation.asks_head", "评价待定稿", title="{round}待定稿", happened="{of}{round}的评估已提交。", todo="请核对暂算结果，定稿或退回。",
+)  # fmt: skip
+FINISHED = notice_kind(
+    "evaluation.finished", "评价定稿", title="{round}已定稿", happened="{of}{round}的结果已定稿。",
+    todo="请查看结果和主管部门的评估意见。",
+)  # fmt: skip
+PUBLISHED = notice_kind(
+    "evaluation.published", "评价结果发布", title="{round}结果已发布", happened="{of}{round}的结果已发布。", todo="请打开“评价园区”查看结果。",
+)  # fmt: skip

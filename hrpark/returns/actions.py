@@ -12,6 +12,7 @@ from django.utils import timezone
 from hrpark.accounts.models import Park, Person
 from hrpark.accounts.queries import require
 from hrpark.institutions.models import Institution
+from hrpark.notices.actions import notify
 from hrpark.standard.actions import use_edition
 from hrpark.standard.kinds import cites
 from hrpark.standard.queries import current_edition
@@ -20,6 +21,7 @@ from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
 from . import permissions
+from .kinds import NOT_AS_DECLARED
 from .models import Bound, Declaration, DeclaredFigure, RegionalFigure, Source
 from .queries import form_for, latest_declaration, open_figures, regions_of
 from .rules import REGIONAL, Given, wrong_value
@@ -130,7 +132,11 @@ def verify_figure(
 ) -> DeclaredFigure:  # fmt: skip
     """The authority accepts a figure, sets another value, or accepts none; anything but the declared value with its reason."""
     require(actor, permissions.VERIFY, figure.park_id, timezone.localtime(at).date())
-    figure = DeclaredFigure.objects.select_for_update(of=("self",)).select_related("institution").get(pk=figure.pk)
+    figure = (
+        DeclaredFigure.objects.select_for_update(of=("self",))
+        .select_related("institution", "declaration", "park")
+        .get(pk=figure.pk)
+    )
     if figure.superseded_at is not None:
         raise Conflict("这一数据已被更正，请打开最新的申报再核定。")
     if bound not in Bound.values:
@@ -147,8 +153,22 @@ def verify_figure(
     figure.save(
         update_fields=["verified_value", "verified_bound", "verified_reason", "verified_by", "verified_by_name", "verified_at"]
     )
+    if (value, bound) != (figure.value, figure.bound):
+        _tell(figure, asked.label if asked else figure.measure, at)
     deed.record(figure, park=figure.park_id, declared=figure.value, verified=value, bound=bound, reason=reason)
     return figure
+
+
+def _tell(figure: DeclaredFigure, label: str, at: datetime) -> None:
+    """Who declared a figure learns that it was not verified as declared."""
+    kind, _, pk = figure.declaration.declared_by.partition(":")
+    person = Person.objects.filter(pk=pk).first() if kind == "person" else None
+    if person is not None:
+        result = "不予认定" if figure.verified_value is None else f"核定为 {figure.verified_value.normalize():f} {figure.unit}"
+        notify(
+            to=person, kind=NOT_AS_DECLARED, at=at, subject=figure, park=figure.park, figure=f"{figure.period}{label}",
+            result=result, reason=figure.verified_reason,
+        )  # fmt: skip
 
 
 @cites("T1.06", "4.1.4", label="区域数据录入")

@@ -181,6 +181,14 @@ def regional_figures(park: Park) -> QuerySet[RegionalFigure]:
     )
 
 
+def regional_figure_for(standing: Standing, park: Park, pk: object) -> RegionalFigure:
+    """The gate to a regional figure: operator and authority of a park in that region."""
+    found = regional_figures(park).filter(pk=pk).first() if standing.may(permissions.READ, park.pk) else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
 # --- evidence ----------------------------------------------------------------------------------------------------------
 
 

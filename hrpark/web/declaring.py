@@ -6,7 +6,7 @@ through when it is handed in again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -32,9 +32,11 @@ from hrpark.returns.queries import (
     latest_declaration,
     open_figures,
     park_form,
+    regional_figure_for,
+    regional_figures,
     warnings_for,
 )
-from hrpark.returns.rules import Asked, Given, read_number
+from hrpark.returns.rules import REGIONAL, Asked, Given, read_number
 from hrpark.toolbox.errors import NotFound, Refused
 from hrpark.trail.queries import timeline
 
@@ -44,6 +46,8 @@ from .pages import deed_key
 from .subjects import page_of
 
 page_of("declared_figure", desk="desk-declared-figure", authority="authority-declared-figure", tenant="tenant-declared-figure")
+
+page_of("regional_figure", desk="desk-regional-figure", authority="authority-regional-figure")
 
 #: Words before a number that say “at least”; the longest first.
 AT_LEAST = ("不少于", "不低于", "大于等于", "超过", "大于", "至少", "≥", "＞", ">=", ">", "逾")
@@ -281,6 +285,17 @@ def figure_record_page(request: HttpRequest, park: Park, pk: int, door: str) -> 
     return render(request, "evaluation/declared_figure.html", context)
 
 
+def regional_record_page(request: HttpRequest, park: Park, pk: int, door: str) -> HttpResponse:
+    """One figure of a region with its document: what T1.06 divides by."""
+    figure = regional_figure_for(request.standing, park, pk)
+    same = regional_figures(park).filter(region_code=figure.region_code, year=figure.year, measure=figure.measure)
+    context = {
+        "title": REGIONAL[figure.measure][0], "park": park, "door": door, "figure": figure, "shown": shown, "history": same.order_by("-pk"),
+        "lines": timeline("regional_figure", figure.pk),
+    }  # fmt: skip
+    return render(request, "evaluation/regional_figure.html", context)
+
+
 class EvidenceForm(Form):
     label = forms.CharField(label="材料名称", max_length=80, help_text="例如“2025年审计报告”。")
     file = File(label="文件", kinds=KINDS)
@@ -299,9 +314,3 @@ def evidence_page(request: HttpRequest, park: Park, pk: int, door: str) -> HttpR
         ),
         then=lambda _: back, back=back,
     )  # fmt: skip
-
-
-def in_words(figures: Sequence[DeclaredFigure]) -> dict[int, str]:
-    """Figure id → its measure in words, for lists."""
-    labels = {a.key: a for a in park_form()}
-    return {f.pk: labels[f.measure].label if f.measure in labels else f.measure for f in figures}

@@ -49,6 +49,7 @@ from hrpark.evaluation.queries import (
 )
 from hrpark.evaluation.rules.frozen import canonical
 from hrpark.evaluation.rules.scheme import judged_by
+from hrpark.notices.models import Notice
 from hrpark.returns import samples as returns
 from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, NotFound, Refused
 from hrpark.trail.models import Entry, Payload
@@ -492,6 +493,26 @@ def test_a_round_with_answers_is_not_cancelled(people, residents, round, at):
     answer(people, round, residents[0], at)
     with pytest.raises(Refused, match="已有进驻单位作答"):
         cancel_round(actor=people.officer, at=at, key="c", round=round, reason="x")
+
+
+# --- who is told -----------------------------------------------------------------------------------------------------------
+
+
+def told(person) -> list[str]:
+    return list(Notice.objects.filter(person=person).order_by("pk").values_list("kind", flat=True))
+
+
+def test_everybody_is_told_when_it_is_their_turn_and_nobody_of_another_park(people, residents, finished, at):
+    publish_round(actor=people.supervisor, at=at, key="p", round=finished)
+    assert told(people.qihang_clerk) == ["evaluation.asks_residents", "evaluation.published"]
+    assert told(people.officer) == ["evaluation.asks_operator", "evaluation.finished"]
+    assert told(people.inspector) == ["evaluation.asks_authority"]
+    assert told(people.supervisor) == ["evaluation.asks_authority", "evaluation.asks_head"]
+    for person in (people.yuecai_clerk, people.tianhe_director, people.stranger):
+        assert told(person) == []
+    notice = Notice.objects.get(person=people.qihang_clerk, kind="evaluation.asks_residents")
+    assert notice.until.astimezone(at.tzinfo).date() == finished.answers_until
+    assert people.qihang.name in notice.body
 
 
 # --- gates and lists -------------------------------------------------------------------------------------------------------

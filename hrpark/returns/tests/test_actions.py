@@ -13,6 +13,7 @@ from hrpark.accounts.samples import cast
 from hrpark.files import samples as files
 from hrpark.files.actions import attach
 from hrpark.institutions.models import Institution
+from hrpark.notices.models import Notice
 from hrpark.parks.models import ParkProfile
 from hrpark.returns import samples
 from hrpark.returns.actions import declare_figures, enter_regional_figure, verify_figure
@@ -237,6 +238,16 @@ def test_a_lower_bound_may_be_made_exact_with_a_reason(people, at):
     with pytest.raises(Refused):
         verify(people, at, value=Decimal(1000), bound="exact")
     assert verify(people, at, value=Decimal(1052), bound="exact", reason="按审计报告").verified_value == 1052
+
+
+def test_who_declared_is_told_of_another_value_and_not_of_the_same(people, at):
+    declare(people, at, {REVENUE: 1000, TAX: 10})
+    verify(people, at, value=Decimal(1000))
+    assert not Notice.objects.exists()
+    verify(people, at, value=Decimal("9.5"), of=figure(people, TAX), reason="与完税证明合计不符", key="v2")
+    notice = Notice.objects.get()
+    assert (notice.person, notice.kind) == (people.officer, "returns.not_as_declared")
+    assert "核定为 9.5 万元" in notice.body and "与完税证明合计不符" in notice.body
 
 
 def test_a_superseded_figure_can_no_longer_be_verified(people, at):

@@ -219,3 +219,9 @@ def regional_new(request: HttpRequest, park: Park) -> HttpResponse:
         initial={"year": request.today.year - 1, "region": known[0].label if known else "", "region_code": known[0].code if known else ""},
         lead="" if known else "园区档案还没有填写行政区划代码，请园区运营方先填写。",
     )  # fmt: skip
+
+
+@page(permissions.READ, door=DOOR)
+@require_safe
+def regional_figure(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    return declaring.regional_record_page(request, park, pk, DOOR)

@@ -55,3 +55,9 @@ def figure(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     return declaring.evidence_page(request, park, pk, DOOR)
+
+
+@page(permissions.READ, door=DOOR)
+@require_safe
+def regional_figure(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    return declaring.regional_record_page(request, park, pk, DOOR)

@@ -236,6 +236,10 @@ def test_regional_figures_are_entered_with_their_document(client, people, year):
     assert post(client, people.inspector, "authority-regional-new", {**data, "document": "统计公报"}).status_code == 302
     assert RegionalFigure.objects.get().value == 500_000
     assert "统计公报" in text(get(client, people.inspector, "authority-regional"))
+    own = RegionalFigure.objects.get()
+    for person, name in ((people.inspector, "authority-regional-figure"), (people.officer, "desk-regional-figure")):
+        assert "统计公报" in text(get(client, person, name, pk=own.pk))
+    assert get(client, people.tianhe_officer, "desk-regional-figure", park=people.tianhe, pk=own.pk).status_code == 404
     assert get(client, people.officer, "authority-regional").status_code == 404
 
 
