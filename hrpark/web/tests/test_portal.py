@@ -170,6 +170,11 @@ def test_every_clause_and_row_stands_on_the_coverage_page(client):
         assert f'href="/standard/{found.key}/"' in text, found.key
 
 
+def test_the_way_back_to_all_clauses_is_there_only_when_some_are_left_out(client):
+    assert "显示全部条款" not in page(client, "/standard/")
+    assert "显示全部条款" in page(client, "/standard/?force=M") and "显示全部条款" in page(client, "/standard/?served=no")
+
+
 def test_each_force_has_its_own_figure_and_opens_what_it_counts(client):
     text = page(client, reverse("standard"))
     for force, (_, total) in coverage_by_force().items():
