@@ -134,6 +134,8 @@ def test_an_officer_declares_a_year_with_a_lower_bound_and_evidence(client, peop
     assert (found["T1.05.revenue"].value, found["T1.05.tax"].bound) == (153_000, "at_least")
     assert Attachment.objects.get().of_type == "declaration"
     page = text(client.get(response["Location"]))
+    overview = client.get(url("desk-returns")).content.decode()
+    assert "?target=returns.park_figures" in overview and f"{year}年" in overview
     assert "审计报告.pdf" in page and "不少于 2,050" in page and "待核定" in page
 
 
