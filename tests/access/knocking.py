@@ -154,8 +154,8 @@ class Visitors:
             frozenset(wrote), f"{error[0].__name__}: {error[1]}" if error else "",
         )  # fmt: skip
 
-    def address(self, name: str, of: str = "启航", park: str = "") -> str:
-        return self.stage.address(name, self.paths[name.partition("#")[0]], of, park)
+    def address(self, name: str, of: str = "启航", **more: Any) -> str:
+        return self.stage.address(name, self.paths[name.partition("#")[0]], of, **more)
 
 
 def told(wrong: list[str]) -> str:

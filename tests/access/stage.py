@@ -8,6 +8,7 @@ introduction) holds none.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,13 +21,15 @@ from hrpark.accounts.samples import HOUSE, Cast, cast, give_role, make_organisat
 from hrpark.admission import actions as admission
 from hrpark.admission.models import Application
 from hrpark.admission.queries import verdicts
-from hrpark.admission.samples import answers, begin, make_application, see_papers
+from hrpark.admission.samples import answers, begin, make_application, make_decision, see_papers
 from hrpark.cases import actions as cases
 from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT
 from hrpark.documents.models import Document
 from hrpark.evaluation import samples as rounds
-from hrpark.evaluation.actions import Rated, answer_round, assess_row, issue_report, publish_round, rate_self
-from hrpark.evaluation.models import Round, SelfScore
+from hrpark.evaluation.actions import Rated, adopt_scheme, answer_round, assess_row, issue_report, publish_round, rate_self
+from hrpark.evaluation.kinds import SEEDS
+from hrpark.evaluation.models import Round, Scheme, SelfScore
+from hrpark.evaluation.queries import scheme_name
 from hrpark.evaluation.rules.scheme import checklist_of, judged_by, rows_of
 from hrpark.files.samples import make_attachment
 from hrpark.institutions import actions as dossier
@@ -70,7 +73,7 @@ class Estate:
     clerk: Person
     applicant: Person
     operator: Person
-    authority: Person | Any
+    authority: Person | None
     things: dict[str, Any] = field(default_factory=dict)
 
     def words(self, of: str, what: str = "") -> str:
@@ -90,16 +93,25 @@ class Stage:
     def person(self, letter: str) -> Person | None:
         return self.people.get(letter)
 
-    def address(self, name: str, path: str, of: str = "启航", park: str = "") -> str:
-        """The address of a URL, with an estate's objects in it; ``park``: in another park's than its own."""
+    def address(
+        self, name: str, path: str, of: str = "启航", park: str = "", swapped: Mapping[str, str] | None = None,
+        things: Mapping[str, str] | None = None,
+    ) -> str:  # fmt: skip
+        """The address of a URL, with an estate's objects in it.
+
+        ``park``: in another park's than its own; ``swapped``: converter → whose object stands there instead; ``things``:
+        converter → another thing than the table's.
+        """
         estate, row = self.estates[of], ROWS[name]
 
         def value(match: re.Match) -> str:
             of = match.group(1).rpartition(":")[2]
             if of == "park":
                 return park or estate.park.slug
-            thing = row.of[of]
-            return thing[1:] if thing.startswith("=") else str(estate.things[thing])
+            thing = {**row.of, **(things or {})}[of]
+            return (
+                thing[1:] if thing.startswith("=") else str(self.estates[(swapped or {}).get(of, estate.label)].things[thing])
+            )
 
         return "/" + re.sub(r"<([^>]+)>", value, path)
 
@@ -125,11 +137,12 @@ def build(at: datetime) -> Stage:
         ),
         "粤才": Estate(
             "粤才", "天河", people.tianhe, people.yuecai, people.yuecai_representative, people.yuecai_clerk, applicants[2],
-            people.tianhe_director, HOUSE,
+            people.tianhe_director, None,
         ),
     }  # fmt: skip
     for estate in (estates["启航"], estates["粤才"]):
         _park(estate, then)
+    _authority_of_tianhe(estates["粤才"], then)
     for estate in estates.values():
         _institution(estate, then, at)
         _applications(estate, at)
@@ -139,6 +152,7 @@ def build(at: datetime) -> Stage:
         _evaluation(estate, at)
         _imports(estate, at)
     estates["智达"].things |= {k: v for k, v in estates["启航"].things.items() if k not in estates["智达"].things}
+    _elsewhere(estates["启航"], people.tianhe, at)
     _no_role_yet(people, at)
     letters = {
         "p": people.stranger, "a": applicants[0], "A": applicants[1], "r": people.qihang_representative, "c": people.qihang_clerk,
@@ -165,7 +179,7 @@ def _park(estate: Estate, at: datetime) -> None:
     )  # fmt: skip
     promise = make_override(at=at, park=park)
     estate.things |= {
-        "clause": "4.3.1", "edition": current_edition().key, "building": building.pk, "space": space.pk, "review": review.pk, "promise": promise.pk,
+        "region_code": region[1], "clause": "4.3.1", "edition": current_edition().key, "building": building.pk, "space": space.pk, "review": review.pk, "promise": promise.pk,
         "file_profile": _file(estate, profile, estate.parks("批准附件"), estate.parks("批准文件"), at),
         "file_review": _file(estate, review, estate.parks("审查附件"), estate.parks("审查文件"), at),
     }  # fmt: skip
@@ -284,6 +298,13 @@ def _applications(estate: Estate, at: datetime) -> None:
         body={"registered_address": [estate.words("草稿地址", "草稿")]},
     )
     asked = []
+    admitted = make_decision(
+        at=at,
+        park=estate.park,
+        name=estate.words("准入机构", "准入"),
+        uscc=sample_uscc(n + 3),
+        data=_declared(estate, "准入", at),
+    )
     for i, name in enumerate(("申请机构", "补正机构"), 1):
         asked.append(
             make_application(
@@ -302,7 +323,7 @@ def _applications(estate: Estate, at: datetime) -> None:
     role = Membership.objects.get(person=estate.applicant, organisation=asked[0].institution.organisation)
     estate.things |= {
         "drafted": drafted.pk, "drafted_case": drafted.case_id, "submitted": asked[0].pk, "submitted_case": asked[0].case_id,
-        "correcting": back.pk, "open_judgement": verdicts(asked[0])[0].judgement.pk, "applied_institution": asked[0].institution_id, "waiting_role": role.pk, "waiting_letter": letter.pk,
+        "correcting": back.pk, "admitted": admitted.application_id, "open_judgement": verdicts(asked[0])[0].judgement.pk, "applied_institution": asked[0].institution_id, "waiting_role": role.pk, "waiting_letter": letter.pk,
         "file_drafted": _file(estate, drafted.case, estate.words("草稿材料", "草稿"), estate.words("草稿材料名", "草稿"), at),
         "file_submitted": _file(estate, asked[0].case, estate.words("申请材料", "申请"), estate.words("申请材料名", "申请"), at),
         "file_submitted_personal": _file(
@@ -310,6 +331,10 @@ def _applications(estate: Estate, at: datetime) -> None:
         ),
         "file_letter": _file(estate, letter, estate.words("委托附件", "申请"), estate.words("委托文件", "申请"), at, personal=True),
     }  # fmt: skip
+
+
+def _body_of(person: Person, park: Park) -> Organisation:
+    return Membership.objects.select_related("organisation").get(person=person, park=park).organisation
 
 
 def _people(estate: Estate, at: datetime) -> None:
@@ -324,6 +349,9 @@ def _people(estate: Estate, at: datetime) -> None:
         name=estate.words("受邀人", "受邀"), mobile=mobile_of(estate, 2),
     )  # fmt: skip
     estate.things |= {
+        "uscc": estate.organisation.uscc, "mobile": estate.representative.mobile, "name": estate.representative.name,
+        "organisation": estate.organisation.pk, "operator": _body_of(estate.operator, estate.park).pk,
+        "authority": _body_of(estate.authority, estate.park).pk, "handler": estate.operator.pk,
         "role": role.pk, "letter": letter.pk, "invitation": offered.pk, "token": token,
         "file_role_letter": _file(estate, letter, estate.words("委托书附件"), estate.words("委托书文件"), at, personal=True),
     }  # fmt: skip
@@ -447,11 +475,21 @@ def _evaluation(estate: Estate, at: datetime) -> None:
     report = issue_report(actor=HOUSE, at=at, key=_key(estate, "report"), round=published)
     veto = next(iter(assessing.scheme.body.get("vetoes", [])), {"key": "none"})["key"]
     score = SelfScore.objects.filter(round=collecting).order_by("pk").first()
+    own = _scheme(estate, at)
     estate.things |= {
-        "preparing": preparing.pk, "collecting": collecting.pk, "assessing": assessing.pk, "finished": finished.pk, "published": published.pk, "row": row,
+        "scheme": scheme_name(own), "judged": judged_by(collecting.scheme.body, "residents"), "preparing": preparing.pk, "collecting": collecting.pk, "assessing": assessing.pk, "finished": finished.pk, "published": published.pk, "row": row,
         "veto": veto, "report": report.pk, "file_report": report.attachment_id, "score": score.pk,
         "file_score": _file(estate, score, estate.parks("自评附件"), estate.parks("自评文件"), at),
     }  # fmt: skip
+
+
+def _scheme(estate: Estate, at: datetime) -> Scheme:
+    """A scheme that the authority of the park has adopted for its own parks."""
+    body = dict(SEEDS.get("hrpark-1").body, levels={"residents": 20, "operator": 20, "authority": 60})
+    return adopt_scheme(
+        actor=HOUSE, at=at, key=_key(estate, "scheme"), park=estate.park, scheme="own", name=estate.parks("方案"), since=at.date(),
+        authority=_body_of(estate.authority, estate.park), edition=current_edition().key, basis=estate.parks("方案依据"), body=body,
+    )  # fmt: skip
 
 
 def _self_rated(estate: Estate, round: Round, at: datetime, *, hand_in: bool = True) -> Round:
@@ -483,6 +521,33 @@ def _imports(estate: Estate, at: datetime) -> None:
     estate.things |= {"import": checked.pk, "import_uploaded": jobs[1].pk}
 
 
+def _authority_of_tianhe(estate: Estate, at: datetime) -> None:
+    """Nobody of it knocks; what is its own must not be taken for another authority's."""
+    body = make_organisation(at=at, kind="authority", name=estate.parks("主管单位"))
+    person = make_person(at=at, name="欧阳天", mobile=sample_mobile(20_262_000))
+    give_role(person, body, estate.park, "supervisor", at=at)
+    estate.authority = person
+
+
+def _elsewhere(estate: Estate, park: Park, at: datetime) -> None:
+    """The same institution stays in 天河, too, where nobody of it has a role: one body, two dossiers."""
+    there = make_resident(
+        at=at, park=park, organisation=estate.organisation, permit=None, registered_address=mark("启航天河", "注册地址"),
+        business_address=mark("启航天河", "经营地址"),
+    )  # fmt: skip
+    make_contact(at=at, institution=there, name=mark("启航天河", "联系人"), mobile="13900009999")
+    file = make_attachment(
+        there,
+        park=park,
+        at=at,
+        label=mark("启航天河", "附件"),
+        name=f"{mark('启航天河', '文件')}.txt",
+        data=b"-",
+        key="stage:elsewhere",
+    )
+    estate.things |= {"elsewhere": there.pk, "file_elsewhere": file.pk}
+
+
 def _no_role_yet(people: Cast, at: datetime) -> None:
     """The stranger has been director, is going to be officer, and says to be a representative: nothing of it counts today."""
     person, park = people.stranger, people.huangpu
@@ -491,4 +556,3 @@ def _no_role_yet(people: Cast, at: datetime) -> None:
     give_role(person, people.operator, park, "officer", at=at, since=at.date() + timedelta(days=1))
     give_role(person, people.qihang, park, "representative", at=at, verified=False)
     give_role(person, people.authority, park, "inspector", at=at, verified=False)
-    make_organisation(at=at, kind="authority", name=mark("天河", "主管单位"))
