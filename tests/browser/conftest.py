@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from hrpark.demo.people import PASSWORD
 
@@ -41,6 +43,11 @@ def browser():
         browser.close()
 
 
+def named(label: str) -> re.Pattern[str]:
+    """The label of a box, whether or not it may stay empty."""
+    return re.compile(rf"^\s*{re.escape(label)}\s*(选填)?\s*$")
+
+
 class Visitor:
     """Somebody at a browser. Any script error, blocked resource or server error fails the test that met it."""
 
@@ -70,6 +77,54 @@ class Visitor:
         self.page.get_by_role("button", name="登录", exact=True).click()
         self.page.wait_for_url(lambda url: "/account/login" not in url)
         return self
+
+    def go(self, path: str) -> Visitor:
+        """The page at an address of the product; it must answer."""
+        response = self.page.goto(path)
+        assert response is not None and response.status < 400, f"{path} answered {response and response.status}"
+        return self
+
+    def write(self, answers: Mapping[str, str], group: str = "") -> Visitor:
+        """Boxes of the form by their label, in the group of that heading: text is typed, a choice of a list is chosen."""
+        part = self.page.get_by_role("group", name=group, exact=True) if group else self.page.locator("main")
+        for label, answer in answers.items():
+            box = part.get_by_label(named(label)).first
+            if box.evaluate("box => box.tagName") == "SELECT":
+                box.select_option(label=answer)
+            else:
+                box.fill(answer)
+        return self
+
+    def choose(self, *labels: str) -> Visitor:
+        """Circles and ticks by the words beside them."""
+        for label in labels:
+            self.page.locator("main").get_by_label(named(label)).first.check()
+        return self
+
+    def upload(self, selector: str, name: str, data: bytes) -> Visitor:
+        self.page.set_input_files(selector, {"name": name, "mimeType": "application/octet-stream", "buffer": data})
+        return self
+
+    def press(self, name: str) -> Visitor:
+        """A button or a link by its words, or by a part of them when none says just that; the page that follows has come."""
+        main = self.page.locator("main")
+        exact, part = (
+            main.get_by_role("button", name=name, exact=whole).or_(main.get_by_role("link", name=name, exact=whole))
+            for whole in (True, False)
+        )
+        with self.page.expect_navigation():
+            (exact if exact.count() else part).first.click()
+        return self
+
+    def sees(self, *texts: str) -> Visitor:
+        for text in texts:
+            expect(self.page.locator("main")).to_contain_text(text)
+        return self
+
+    def download(self, act: Callable[[], object]) -> bytes:
+        with self.page.expect_download() as waiting:
+            act()
+        return Path(waiting.value.path()).read_bytes()
 
     def close(self) -> None:
         self.context.close()

@@ -49,7 +49,9 @@ def links(page: Page) -> list[str]:
 
 
 def walk(browser, address: str, role: str, login, width: int, seen_axe: set[str]) -> list[str]:
-    context = browser.new_context(viewport={"width": width, "height": 900 if width > 500 else 760}, locale="zh-CN", base_url=address)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900 if width > 500 else 760}, locale="zh-CN", base_url=address
+    )
     page = context.new_page()
     if login:
         sign_in(page, login.key)
@@ -61,7 +63,11 @@ def walk(browser, address: str, role: str, login, width: int, seen_axe: set[str]
     while queue and len(seen) < MOST:
         path = queue.pop(0)
         kind = shape(path)
-        if kind in seen or path.startswith(("/static/", "/api/", "/account/files/")) or path.endswith((".pdf", ".xlsx", "/pdf/", "/xlsx/")):
+        if (
+            kind in seen
+            or path.startswith(("/static/", "/api/", "/account/files/"))
+            or path.endswith((".pdf", ".xlsx", "/pdf/", "/xlsx/"))
+        ):
             continue
         seen.add(kind)
         try:
@@ -74,7 +80,10 @@ def walk(browser, address: str, role: str, login, width: int, seen_axe: set[str]
             continue
         if response.status >= 400:
             complaints.append(f"{role} {width}: {path} answered {response.status}")
-        page.screenshot(path=folder / (kind.strip("/").replace("/", "_").replace("#", "n") + ".png" if kind != "/" else "home.png"), full_page=True)
+        page.screenshot(
+            path=folder / (kind.strip("/").replace("/", "_").replace("#", "n") + ".png" if kind != "/" else "home.png"),
+            full_page=True,
+        )
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             complaints.append(f"{role} {width}: {path} scrolls sideways")
         if width > 500 and kind not in seen_axe:

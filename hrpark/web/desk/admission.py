@@ -252,11 +252,11 @@ class Seen(Form):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
-def _made(kind: type[Form], application: Application, **initial: Any) -> Any:
+def _made(kind: type[Form], application: Application, **first: Any) -> Any:
     """The form, always drawn with the version of the case as it is now, whatever a draft kept."""
 
-    def make(data: Any = None, files: Any = None, initial: Any = initial) -> Form:
-        given = {**(initial or {}), "seen": application.case.version}
+    def make(data: Any = None, files: Any = None, initial: Any = None) -> Form:
+        given = {**first, **(initial or {}), "seen": application.case.version}
         return kind(data=data, files=files, initial=given)
 
     return make
