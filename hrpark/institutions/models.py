@@ -106,7 +106,7 @@ class Institution(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["park", "status", "name"], name="institution_list"),
+            models.Index(fields=["park", "-status", "name"], name="institution_order"),
             models.Index(fields=["park", "kind", "name"], name="institution_kind"),
             models.Index(fields=["park", "name"], name="institution_name"),
         ]

@@ -21,7 +21,7 @@ from hrpark.files.actions import attach, remove
 from hrpark.files.queries import attachment_for, attachments_by_subject, attachments_of
 from hrpark.institutions import actions
 from hrpark.institutions import permissions as institutions
-from hrpark.institutions.kinds import segments_on
+from hrpark.institutions.kinds import FACTS, segments_on
 from hrpark.institutions.models import (
     Contact,
     Credential,
@@ -40,12 +40,14 @@ from hrpark.institutions.models import (
     SupportingKind,
 )
 from hrpark.institutions.queries import Dossier, dossier_of, may_edit, may_edit_own, part_of
-from hrpark.institutions.rules import number_warning, permit_of_kinds
+from hrpark.institutions.rules import number_warning
+from hrpark.standard.queries import parameter
 from hrpark.toolbox.errors import NotFound, Refused
 from hrpark.toolbox.identifiers import mask_mobile, read_uscc
 from hrpark.trail.queries import Line, timeline
 
 from .forms import Day, File, Form, Group, Number, Whole, handle
+from .jinja import number
 from .pages import deed_key
 from .subjects import page_of
 
@@ -60,6 +62,8 @@ TABS = {
     "overview": "概况", "licences": "许可与备案", "staff": "人员", "segments": "细分领域", "credentials": "资质与荣誉", "contacts": "联系人",
     "credit": "信用核查", "residency": "入驻", "files": "附件",
 }  # fmt: skip
+#: What only HR agencies have; a supporting agency's dossier shows it when there is any.
+OF_AGENCIES = frozenset({"licences", "segments", "credentials"})
 WAN = Decimal(10_000)
 BLANK = ("", "请选择")
 
@@ -375,7 +379,7 @@ def record(request: HttpRequest, institution: Institution, door: Door) -> dict[s
         "contacts": dossier.contacts, "credit": dossier.credit_checks, "residency": dossier.residencies,
     }  # fmt: skip
     agency = institution.kind == Kind.AGENCY
-    shown = {key: label for key, label in TABS.items() if agency or key != "segments"}
+    shown = {key: label for key, label in TABS.items() if agency or key not in OF_AGENCIES or lists[key]}
     files = list(attachments_of("institution", institution.pk))
     counts = {key: len(rows) for key, rows in lists.items()} | {"files": len(files)}
     urgent, rest = _first(dossier)
@@ -384,8 +388,9 @@ def record(request: HttpRequest, institution: Institution, door: Door) -> dict[s
         "today": request.today, "tabs": [(label, counts.get(key), door.tab(key), key == tab) for key, label in shown.items()],
         "status": STATUS[Status(institution.status)], "next_warning": urgent, "warnings": rest, "agency": agency, "nouns": NOUNS,
         "files": files, "scans": _scans(dossier, tab), "phone": (lambda n: n) if door.clear else mask_mobile,
-        "lines": timeline("institution", institution.pk, limit=30), "why": why, "listed": segments_on(request.today),
-        "number_warning": number_warning, "permit_of_kinds": permit_of_kinds,
+        "lines": timeline("institution", institution.pk, limit=30), "why": why,
+        "soon_days": max(parameter("institutions.licence_warning_days", request.today, request.park.pk)),
+        "fact_label": lambda key: FACTS.get(key).label, "fact_value": _fact,
     }  # fmt: skip
 
 
@@ -393,6 +398,14 @@ def _first(dossier: Dossier) -> tuple[Any, list[Any]]:
     """The one next step, the urgent before the others; and what is to be seen to besides."""
     ordered = sorted(dossier.warnings, key=lambda w: not w.urgent)
     return (ordered[0] if ordered else None), ordered[1:]
+
+
+def _fact(row: Any) -> str:
+    """A fact's value with its unit."""
+    if isinstance(row.value, bool):
+        return "是" if row.value else "否"
+    shown = number(row.value) if isinstance(row.value, int | float) else str(row.value)
+    return f"{shown} {FACTS.get(row.key).unit}".strip()
 
 
 def _scans(dossier: Dossier, tab: str) -> dict[str, Any]:
@@ -572,6 +585,8 @@ def segments_form(request: HttpRequest, institution: Institution) -> Callable[..
 
 def segments(request: HttpRequest, institution: Institution, door: Door) -> HttpResponse:
     """Tick what the institution does."""
+    if institution.kind != Kind.AGENCY:
+        raise NotFound("细分领域只适用于人力资源服务机构，配套服务机构无需申报。")
     running = list(institution.segments.filter(until__isnull=True).values_list("code", flat=True))
     return handle(
         request, segments_form(request, institution), title="更新细分领域", submit="保存细分领域", done="细分领域已更新。",

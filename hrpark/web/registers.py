@@ -106,7 +106,7 @@ class Institutions(List):
     )  # fmt: skip
     search = ("name__icontains", "uscc__startswith", "legal_representative__icontains")
     search_hint = "搜索名称、信用代码、法定代表人"
-    order = ("status", "name")
+    order = ("-status", "name")  # resident first, by the index institution_order
     empty_title, empty_icon = "名录里还没有机构", "building-community"
 
     def rows(self, standing, park):

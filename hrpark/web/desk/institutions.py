@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hrpark.accounts.models import Park
+from hrpark.admission.queries import handed_in
 from hrpark.institutions import actions, permissions
 from hrpark.institutions.models import Institution, Residency
 from hrpark.institutions.queries import institution_for, part_of
@@ -25,6 +26,7 @@ from hrpark.web.lists import Main, register
 from hrpark.web.pages import deed_key, page
 from hrpark.web.registers import Institutions
 from hrpark.web.shell import place
+from hrpark.web.subjects import address
 
 READ, EDIT, RESIDE = permissions.READ, permissions.EDIT, permissions.RESIDE
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -66,7 +68,9 @@ def _door(request: HttpRequest, park: Park, pk: int) -> tuple[Institution, dossi
 @require_safe
 def institution(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     found, door = _door(request, park, pk)
-    return render(request, "desk/institutions_record.html", dossier.record(request, found, door))
+    open_case = handed_in(request.standing, park).filter(institution=found, case__closed_at=None).first()
+    application = address("application", open_case.pk, park=park.slug, door="desk") if open_case else None
+    return render(request, "desk/institutions_record.html", dossier.record(request, found, door) | {"application": application})
 
 
 @page(EDIT, door="desk")

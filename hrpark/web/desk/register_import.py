@@ -5,7 +5,7 @@ What can be imported is declared by the rooms (``<room>/imports/``); these pages
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -45,7 +45,7 @@ VERDICTS = {
     Verdict.NEW: "新增", Verdict.CHANGED: "变更", Verdict.ERROR: "有误", Verdict.DUPLICATE: "重复", Verdict.SAME: "无变化",
 }  # fmt: skip
 PAGE = 50
-TARGET_PAGES = {"institutions.register": "desk-institutions"}
+TARGET_PAGES = {"institutions.register": "desk-institutions", "returns.park_figures": "desk-returns"}
 
 
 # ---------------------------------------------------------------- the list
@@ -292,8 +292,9 @@ def read(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 
 
 def _preview(
-    request: HttpRequest, park: Park, found: ImportJob, status: int = 200, problem: HrparkError | None = None
-) -> HttpResponse:
+    request: HttpRequest, park: Park, found: ImportJob, status: int = 200, problem: HrparkError | None = None,
+    ticked: Sequence[int] = (), reason: str = "",
+) -> HttpResponse:  # fmt: skip
     counts = found.counts
     asked = request.GET.get("tab", "")
     tab = asked if asked in VERDICTS else next((v for v in VERDICTS if counts.get(v)), Verdict.NEW)
@@ -305,7 +306,7 @@ def _preview(
         request, park, found, "desk/register_import_preview.html", status, tab=tab, q=q, rows=rows, rows_shown=lines,
         fields=queries.mapped_fields(found), importable=importable, problem=problem, pages=_pages(rows, tab, q),
         tabs=[(word, counts.get(v, 0), f"?tab={v}", v == tab) for v, word in VERDICTS.items()],
-        overridable=any(line.overridable for line in lines), before=queries.same_file_before(found),
+        ticked=ticked, reason=reason, overridable=any(line.overridable for line in lines), before=queries.same_file_before(found),
     )  # fmt: skip
 
 
@@ -321,9 +322,8 @@ def _pages(rows: Any, tab: str, q: str) -> list[tuple[str, str, bool]]:
 @require_POST
 def override(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """Let doubtful rows pass, with a reason that is kept."""
-    found = _job(request, park, pk)
+    found, numbers = _job(request, park, pk), picked(request)
     try:
-        numbers = picked(request)
         if not numbers:
             raise Refused("请先勾选要说明的行。", field="numbers")
         actions.override_rows(
@@ -335,7 +335,9 @@ def override(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
             reason=request.POST.get("reason", ""),
         )
     except Refused as refused:
-        return _preview(request, park, found, refused.status, refused)
+        return _preview(
+            request, park, found, refused.status, refused, ticked=numbers, reason=request.POST.get("reason", "")[:200]
+        )
     return HttpResponseRedirect(_of(park, found, f"?tab={Verdict.NEW}"))
 
 

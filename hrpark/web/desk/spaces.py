@@ -33,8 +33,8 @@ from hrpark.web.subjects import address, page_of
 READ, EDIT = permissions.READ, permissions.EDIT
 FORM_METHODS = ["GET", "HEAD", "POST"]
 STATES = {
-    "free": ("done", "空闲"), "part": ("soon", "部分占用"), "retired": ("off", "停用"),
-    **{key: ("waiting", str(word)) for key, word in OccupancyKind.choices},
+    "free": ("waiting", "空闲"), "part": ("waiting", "部分占用"), "retired": ("off", "停用"),
+    **{key: ("done", str(word)) for key, word in OccupancyKind.choices},
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -15,6 +16,8 @@ from hrpark.accounts import samples
 from hrpark.accounts.samples import sample_uscc
 from hrpark.files.queries import attachments_of
 from hrpark.files.samples import pdf_bytes
+from hrpark.institutions.actions import record_fact
+from hrpark.institutions.facts import HEADCOUNT
 from hrpark.institutions.models import Contact, Credential, CreditCheck, Institution, Licence, Residency, StaffMember
 from hrpark.institutions.samples import (
     make_contact,
@@ -139,6 +142,13 @@ def test_every_tab_of_a_dossier_opens_in_every_door(cast, qihang, tab):
         response = as_(person).get(f"{path}?tab={tab}")
         assert response.status_code == 200
         assert qihang.name in text_of(response)
+
+
+def test_facts_stand_in_words_with_their_unit(now, cast, qihang):
+    with transaction.atomic():
+        record_fact(institution=qihang, key=HEADCOUNT, value=1260, on=clock.today(), source="test", at=now)
+    shown = text_of(as_(cast.officer).get(url("desk-institution", pk=qihang.pk)))
+    assert "从业人员数" in shown and "1,260 人" in shown
 
 
 def test_an_empty_dossier_opens_too(now, cast):
