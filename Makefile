@@ -40,7 +40,7 @@ test-browser: .venv/.dev build/static/manifest.json
 	elif [ -n "$$HRPARK_NEED_BROWSER" ]; then echo "Browser tests are required here and no Chromium was found"; exit 1; \
 	else echo "No Chromium found: browser tests are left out (set CHROMIUM=/path/to/chromium)"; fi
 
-check: lint test test-313  ## What CI runs
+check: lint test  ## What CI runs
 
 test-313: .venv/.uv build/static/manifest.json  ## The suite on Python 3.13, where it is found
 	@if [ -n "$(PYTHON313)" ]; then \
