@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from datetime import datetime
+from pathlib import Path
 
 import django
 
@@ -50,13 +51,19 @@ def officers() -> list[Person]:
     )
 
 
-def together(threads: int, start: float, work) -> dict[str, int]:
-    """The same work in several threads from one instant on; how often each ended how."""
+def wait_for_go(gate: str, share: int) -> None:
+    """Say that this process is ready, and begin when all are."""
+    Path(gate, f"ready-{share}").touch()
+    while not Path(gate, "go").exists():
+        time.sleep(0.01)
+
+
+def together(threads: int, work) -> dict[str, int]:
+    """The same work in several threads at once; how often each ended how."""
     outcomes: dict[str, int] = {}
     lock = threading.Lock()
 
     def run(number: int) -> None:
-        time.sleep(max(0.0, start - time.time()))
         try:
             for one in work(number):
                 with lock:
@@ -84,7 +91,7 @@ def ended(deed) -> str:
     return "won"
 
 
-def decide(start: float, threads: int, share: int) -> dict[str, int]:
+def decide(gate: str, threads: int, share: int) -> dict[str, int]:
     """Each officer has every application open on the screen, as it was before anybody decided."""
     found, people = list(Application.objects.select_related("case").order_by("pk")), officers()
 
@@ -99,7 +106,8 @@ def decide(start: float, threads: int, share: int) -> dict[str, int]:
                 )
             )  # fmt: skip
 
-    return together(threads, start, work)
+    wait_for_go(gate, share)
+    return together(threads, work)
 
 
 def naive(threads: int, first: int, last: int) -> dict[str, int]:
@@ -114,7 +122,7 @@ def naive(threads: int, first: int, last: int) -> dict[str, int]:
             if free:
                 yield _write(application, number)
 
-    return together(threads, 0, work)
+    return together(threads, work)
 
 
 def _write(application: Application, number: int) -> str:
@@ -140,7 +148,7 @@ def unguard() -> None:
         editor.alter_field(Decision, old, new)
 
 
-def submit(start: float, threads: int, share: int, shares: int) -> dict[str, int]:
+def submit(gate: str, threads: int, share: int, shares: int) -> dict[str, int]:
     """Everybody hands in at once; each process its share of the drafts."""
     found = [
         a for n, a in enumerate(Application.objects.select_related("case__applicant").order_by("pk")) if n % shares == share
@@ -155,10 +163,11 @@ def submit(start: float, threads: int, share: int, shares: int) -> dict[str, int
                     )
                 )
 
-    return together(threads, start, work)
+    wait_for_go(gate, share)
+    return together(threads, work)
 
 
-def contest(start: float, threads: int, share: int, shares: int) -> dict[str, int]:
+def contest(gate: str, threads: int, share: int, shares: int) -> dict[str, int]:
     """Every admitted institution signs for the same unit."""
     unit, actor = Space.objects.get(code="A301"), officers()[0]
     found = [a for n, a in enumerate(Application.objects.order_by("pk")) if n % shares == share]
@@ -172,7 +181,8 @@ def contest(start: float, threads: int, share: int, shares: int) -> dict[str, in
                     )
                 )
 
-    return together(threads, start, work)
+    wait_for_go(gate, share)
+    return together(threads, work)
 
 
 def count() -> dict[str, object]:
@@ -194,15 +204,15 @@ if __name__ == "__main__":
     if deed == "prepare":
         answer = prepare(rest[0], int(rest[1]))
     elif deed == "decide":
-        answer = decide(float(rest[0]), int(rest[1]), int(rest[2]))
+        answer = decide(rest[0], int(rest[1]), int(rest[2]))
     elif deed == "naive":
         answer = naive(*map(int, rest))
     elif deed == "unguard":
         answer = unguard()
     elif deed == "submit":
-        answer = submit(float(rest[0]), int(rest[1]), int(rest[2]), int(rest[3]))
+        answer = submit(rest[0], int(rest[1]), int(rest[2]), int(rest[3]))
     elif deed == "contest":
-        answer = contest(float(rest[0]), int(rest[1]), int(rest[2]), int(rest[3]))
+        answer = contest(rest[0], int(rest[1]), int(rest[2]), int(rest[3]))
     else:
         answer = count()
     sys.stdout.write(json.dumps(answer))

@@ -26,10 +26,14 @@ def run(environment, *arguments):
     return finish(start(environment, *arguments))
 
 
-def together(environment, deed, *arguments, clients=2):
-    """Two processes at one instant; what all of them met."""
-    when = time.time() + 4
-    running = [start(environment, deed, when, *[a(n) if callable(a) else a for a in arguments]) for n in range(clients)]
+def together(environment, gate, deed, *arguments, clients=2):
+    """Two processes that begin when both are ready; what all of them met."""
+    gate.mkdir()
+    running = [start(environment, deed, gate, *[a(n) if callable(a) else a for a in arguments]) for n in range(clients)]
+    while len(list(gate.glob("ready-*"))) < clients:
+        assert all(one.poll() is None for one in running), [one.communicate()[1] for one in running if one.poll() is not None]
+        time.sleep(0.05)
+    (gate / "go").touch()
     found: dict[str, int] = {}
     for one in running:
         for outcome, times in finish(one).items():
@@ -37,9 +41,9 @@ def together(environment, deed, *arguments, clients=2):
     return found
 
 
-def test_of_officers_who_decide_at_once_one_wins_and_the_others_are_told(own_database):
+def test_of_officers_who_decide_at_once_one_wins_and_the_others_are_told(own_database, tmp_path):
     run(own_database, "prepare", "ready", APPLICATIONS)
-    outcomes = together(own_database, "decide", 3, lambda n: n)
+    outcomes = together(own_database, tmp_path / "gate", "decide", 3, lambda n: n)
     assert outcomes == {"won": APPLICATIONS, "conflict": 5 * APPLICATIONS}
     found = run(own_database, "count")
     assert (found["decisions"], found["decided"]) == (APPLICATIONS, APPLICATIONS)
@@ -55,15 +59,15 @@ def test_the_database_alone_refuses_a_second_decision_and_without_its_guard_ther
     assert found["decided"] == 4 and found["decisions"] > 4
 
 
-def test_numbers_have_no_gap_and_no_twin_when_everybody_hands_in_at_once(own_database):
+def test_numbers_have_no_gap_and_no_twin_when_everybody_hands_in_at_once(own_database, tmp_path):
     run(own_database, "prepare", "draft", 8)
-    assert together(own_database, "submit", 3, lambda n: n, 2) == {"won": 8}
+    assert together(own_database, tmp_path / "gate", "submit", 3, lambda n: n, 2) == {"won": 8}
     found = run(own_database, "count")
     assert found["numbers"] == [f"RY2026-{n:04d}" for n in range(1, 9)] and found["last"] == 8
 
 
-def test_of_sixteen_who_sign_for_one_unit_one_gets_it(own_database):
+def test_of_sixteen_who_sign_for_one_unit_one_gets_it(own_database, tmp_path):
     run(own_database, "prepare", "admitted", 16)
-    assert together(own_database, "contest", 8, lambda n: n, 2) == {"won": 1, "conflict": 15}
+    assert together(own_database, tmp_path / "gate", "contest", 8, lambda n: n, 2) == {"won": 1, "conflict": 15}
     found = run(own_database, "count")
     assert (found["agreements"], found["stays"], found["states"]["admitted"]) == (1, 1, 15)
