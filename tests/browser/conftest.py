@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -51,10 +52,14 @@ def named(label: str) -> re.Pattern[str]:
 class Visitor:
     """Somebody at a browser. Any script error, blocked resource or server error fails the test that met it."""
 
-    def __init__(self, browser: Browser, server: Server, width: int = 1440, height: int = 900):
+    def __init__(self, browser: Browser, server: Server, width: int = 1440, height: int = 900, script: bool = True):
         self.address = server.address
         self.context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai", base_url=server.address
+            viewport={"width": width, "height": height},
+            java_script_enabled=script,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            base_url=server.address,
         )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(10_000)
@@ -136,7 +141,7 @@ def visitor(browser, server):
     """``visitor("13800000002")``: a browser of that person's own, signed in; without a key, signed out."""
     made: list[Visitor] = []
 
-    def make(key: str | None = None, **size: int) -> Visitor:
+    def make(key: str | None = None, **size: Any) -> Visitor:
         made.append(Visitor(browser, server, **size))
         return made[-1].sign_in(key) if key else made[-1]
 

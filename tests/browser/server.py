@@ -53,7 +53,8 @@ def start(home: Path, *, demo: bool = True, seconds: float = 120, **environment:
     """Start and wait for the first page. ``HRPARK_DATABASE`` in ``environment`` chooses the database; SQLite else."""
     home.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    env = {k: v for k, v in os.environ.items() if not k.startswith("HRPARK_")} | {"HRPARK_HOME": str(home), **environment}
+    env = {k: v for k, v in os.environ.items() if not k.startswith("HRPARK_") and k != "DJANGO_SETTINGS_MODULE"}
+    env |= {"HRPARK_HOME": str(home), **environment}
     log = (home / "server.log").open("wb")
     command = [sys.executable, "-m", "config.supervisor", "--port", str(port), *(["--demo"] if demo else [])]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)

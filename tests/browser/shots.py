@@ -6,32 +6,19 @@ pages scroll sideways at 360 px and which break the accessibility rules, since w
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
-from hrpark.demo.people import APPLICANT, CLERK, DIRECTOR, INSPECTOR, INSTALLER, OFFICER, PASSWORD, REPRESENTATIVE, SUPERVISOR
+from hrpark.demo.people import PASSWORD
 
 from . import chromium
+from .pages import ROLES, broken_rules, scrolls_sideways, visited
 from .server import start
 
 OUT = Path(__file__).resolve().parents[2] / "shots"
-ROLES = {
-    "visitor": None, "officer": OFFICER, "director": DIRECTOR, "representative": REPRESENTATIVE, "clerk": CLERK,
-    "supervisor": SUPERVISOR, "inspector": INSPECTOR, "applicant": APPLICANT, "installer": INSTALLER,
-}  # fmt: skip
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-MOST = 90
-
-
-def shape(path: str) -> str:
-    """A page without the record it shows: /desk/huangpu/institutions/17/ → /desk/huangpu/institutions/#/."""
-    return re.sub(r"/(\d+|[A-Z0-9-]{12,}|T1\.\d\d|\d(\.[\w-]+)+)(?=/|$)", "/#", path)
 
 
 def sign_in(page: Page, key: str) -> None:
@@ -40,12 +27,6 @@ def sign_in(page: Page, key: str) -> None:
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
     page.wait_for_url(lambda url: "/account/login" not in url)
-
-
-def links(page: Page) -> list[str]:
-    found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
-    here = urlsplit(page.url).netloc
-    return [urlsplit(u).path for u in found if urlsplit(u).netloc == here and not urlsplit(u).query]
 
 
 def walk(browser, address: str, role: str, login, width: int, seen_axe: set[str]) -> list[str]:
@@ -59,40 +40,20 @@ def walk(browser, address: str, role: str, login, width: int, seen_axe: set[str]
         page.goto("/")
     folder = OUT / role / str(width)
     folder.mkdir(parents=True, exist_ok=True)
-    queue, seen, complaints = [urlsplit(page.url).path], set(), []
-    while queue and len(seen) < MOST:
-        path = queue.pop(0)
-        kind = shape(path)
-        if (
-            kind in seen
-            or path.startswith(("/static/", "/api/", "/account/files/"))
-            or path.endswith((".pdf", ".xlsx", "/pdf/", "/xlsx/"))
-        ):
-            continue
-        seen.add(kind)
-        try:
-            response = page.goto(path)
-        except Exception as error:  # a download is not a page
-            if "Download" in str(error):
-                continue
-            raise
-        if response is None or "text/html" not in response.headers.get("content-type", ""):
-            continue
+    complaints, count = [], 0
+    for path, kind, response in visited(page):
+        count += 1
         if response.status >= 400:
             complaints.append(f"{role} {width}: {path} answered {response.status}")
-        page.screenshot(
-            path=folder / (kind.strip("/").replace("/", "_").replace("#", "n") + ".png" if kind != "/" else "home.png"),
-            full_page=True,
-        )
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        name = kind.strip("/").replace("/", "_").replace("#", "n") or "home"
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        if scrolls_sideways(page):
             complaints.append(f"{role} {width}: {path} scrolls sideways")
         if width > 500 and kind not in seen_axe:
             seen_axe.add(kind)
-            for violation in Axe().run(page, options=RULES).response["violations"]:
-                complaints.append(f"{role}: {path} breaks {violation['id']} at {violation['nodes'][0]['target']}")
-        queue += links(page)
+            complaints += [f"{role}: {path} breaks {rule}" for rule in broken_rules(page)]
     context.close()
-    print(f"{role} at {width}: {len(seen)} pages", flush=True)
+    print(f"{role} at {width}: {count} pages", flush=True)
     return complaints
 
 

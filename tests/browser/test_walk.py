@@ -6,8 +6,7 @@ One story, through the pages that people use, over the running product: web serv
 from __future__ import annotations
 
 import io
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import pypdf
 from playwright.sync_api import expect
@@ -16,12 +15,13 @@ from python_calamine import CalamineWorkbook
 from hrpark.demo.people import DIRECTOR, INSPECTOR, OFFICER, REPRESENTATIVE, SUPERVISOR
 from hrpark.files.samples import pdf_bytes
 from hrpark.sheets.samples import make_csv, make_uscc, make_xlsx
+from hrpark.web import clock
 
 DESK, TENANT, AUTHORITY, PORTAL = "/desk/huangpu", "/tenant/huangpu", "/authority/huangpu", "/p/huangpu"
-YEAR = datetime.now(ZoneInfo("Asia/Shanghai")).year - 1
+YEAR = clock.today().year - 1
 APPLICANT = "13711112222"
 VISITS = "51"
-PHRASE = "榕树下三只白鹭飞过水田"  # noqa: S105 - of people who are made here
+PHRASE = "榕树下三只白鹭飞过水田"
 COMPANY = "广州北辰人力资源有限公司"
 ROUND = f"{YEAR}年补充评价"
 

@@ -1,0 +1,37 @@
+"""Every page that a role reaches by links works, on a desk and on a phone, for eyes and for readers aloud.
+
+What fails by itself at the end of each test (conftest.Visitor): a script error, anything the content policy refused, a request
+to the outside, an answer of 500. Accessibility is looked at once for each kind of page, whoever saw it first.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from .pages import ROLES, broken_rules, scrolls_sideways, visited
+
+#: Kinds of pages that axe has seen in this run.
+HEARD: set[str] = set()
+#: Fewer pages than this would mean that the walk lost its way.
+FEWEST = {"visitor": 8, "officer": 40, "director": 40, "representative": 15, "clerk": 12, "supervisor": 20, "inspector": 18,
+          "applicant": 8, "installer": 6}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role_works_and_fits(visitor, role):
+    login = ROLES[role]
+    page = visitor(login and login.key, width=360, height=760).page
+    if login is None:
+        page.goto("/")
+    complaints, count = [], 0
+    for path, kind, response in visited(page):
+        count += 1
+        if response.status >= 400:
+            complaints.append(f"{path} answered {response.status}")
+        if scrolls_sideways(page):
+            complaints.append(f"{path} scrolls sideways")
+        if kind not in HEARD:
+            HEARD.add(kind)
+            complaints += [f"{path} breaks {rule}" for rule in broken_rules(page)]
+    assert complaints == []
+    assert count >= FEWEST[role]
