@@ -197,6 +197,18 @@ def _tune(one: forms.Field, label: str) -> None:
         "请上传" if isinstance(one, forms.FileField) else "请选择" if chosen or isinstance(one, forms.DateField) else "请填写"
     )
     one.error_messages["required"] = f"请勾选“{label}”。" if isinstance(one, forms.BooleanField) else f"{verb}{label}。"
+    one.error_messages |= {
+        "max_length": f"“{label}”最多%(limit_value)d个字，现有%(show_value)d个，请缩短。",
+        "min_length": f"“{label}”至少%(limit_value)d个字，现有%(show_value)d个，请补全。",
+        "max_value": f"“{label}”不能大于%(limit_value)s，请核对。",
+        "min_value": f"“{label}”不能小于%(limit_value)s，请核对。",
+        "max_digits": f"“{label}”的数字太长，请核对是否多写了几位。",
+        "max_whole_digits": f"“{label}”的数字太大，请核对是否多写了几位。",
+        "max_decimal_places": f"“{label}”最多%(max)s位小数，请四舍五入后填写。",
+        "null_characters_not_allowed": f"“{label}”里有看不见的字符，请删去后重新填写。",
+    }
+    if chosen:
+        one.error_messages["invalid_choice"] = f"“{label}”的选项已有变化，请重新选择。"
     if isinstance(one, forms.DateField) and not isinstance(one, forms.DateTimeField):
         one.error_messages["invalid"] = f"“{label}”应为一个日期，请按 2026-11-23 的样子填写。"
     elif isinstance(one, forms.IntegerField) and not isinstance(one, forms.DecimalField | forms.FloatField):
@@ -244,8 +256,9 @@ def said(one: forms.Field, value: Any) -> str:
 
 
 def draft_body(given: QueryDict) -> dict[str, list[str]]:
-    """What of a POST is kept as a draft: every typed value, in lists, without tokens."""
-    return {name: given.getlist(name) for name in given if name not in PRIVATE and not name.startswith("password")}
+    """What of a POST is kept as a draft: every typed value, in lists, without tokens and without what no database takes (NUL)."""
+    kept = {name: given.getlist(name) for name in given if name not in PRIVATE and not name.startswith("password")}
+    return {name.replace("\0", ""): [value.replace("\0", "") for value in values] for name, values in kept.items()}
 
 
 def draft_data(body: dict[str, list[str]]) -> QueryDict:

@@ -165,6 +165,11 @@ def test_a_draft_can_be_dropped(cast):
     assert draft_of(cast.officer, "lease.new") is None
 
 
+def test_a_character_that_no_database_takes_is_no_error(cast):
+    response = lease(cast, {**GOOD, "area": "1\x002", "\x00": "\x00", "_draft": "keep"})
+    assert response.status_code == 302 and draft_of(cast.officer, "lease.new")["area"] == ["12"]
+
+
 def test_tokens_and_passwords_never_lie_in_a_draft():
     body = draft_body(QueryDict("unit=A&csrfmiddlewaretoken=t&deed_key=k&_draft=keep&password=p&password2=p"))
     assert body == {"unit": ["A"]}
@@ -281,3 +286,25 @@ def test_a_step_corrected_after_a_refusal_is_taken(cast):
     step(cast, "two", {"area": "1200"})
     page = html(step(cast, "check"))
     assert 'action="/x/?step=one"' in page
+
+
+class LimitsForm(Form):
+    name = forms.CharField(label="名称", max_length=3)
+    area = Number(label="面积", max_digits=5, decimal_places=2, min_value=1)
+    kind = forms.ChoiceField(label="类别", choices=[("a", "甲")])
+
+
+def test_limits_are_told_in_words_that_name_the_field_and_what_to_do():
+    def said(**data):
+        return [
+            message
+            for messages in LimitsForm(data={"name": "甲", "area": "2", "kind": "a", **data}).errors.values()
+            for message in messages
+        ]
+
+    assert said(name="一二三四") == ["“名称”最多3个字，现有4个，请缩短。"]
+    assert said(name="一\0") == ["“名称”里有看不见的字符，请删去后重新填写。"]
+    assert said(area="0") == ["“面积”不能小于1，请核对。"]
+    assert said(area="12345") == ["“面积”的数字太大，请核对是否多写了几位。"]
+    assert said(area="1.234") == ["“面积”最多2位小数，请四舍五入后填写。"]
+    assert said(kind="b") == ["“类别”的选项已有变化，请重新选择。"]
