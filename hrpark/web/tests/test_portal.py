@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -247,6 +248,24 @@ def test_help_is_there_for_everybody_and_only_links_to_what_exists(client, at, w
     text = page(client, "/help/")
     assert "使用帮助" in text
     assert ("园区运营" in text) == (who == "officer")
+
+
+@pytest.mark.parametrize("who", ["director", "officer", "supervisor", "inspector", "stranger"])
+def test_no_link_of_the_help_leads_to_a_closed_door(client, at, who):
+    cast = samples.cast(at)
+    client.force_login(getattr(cast, who))
+    main = page(client, "/help/").split("<main")[1]
+    for address in set(re.findall(r'<a href="(/[^"#]*)"', main)):
+        assert client.get(address).status_code in (200, 302), address
+
+
+def test_what_the_server_will_not_take_apart_is_answered_in_our_words(client, at):
+    samples.cast(at)
+    for answer in (
+        client.post("/look/", {f"f{n}": "1" for n in range(5100)}),
+        client.get("/help/", HTTP_HOST="elsewhere.example"),
+    ):
+        assert answer.status_code == 400 and "没有保存" in answer.content.decode()
 
 
 def test_who_works_in_the_park_reads_public_pages_in_the_shell_of_their_work(client, at):
