@@ -187,7 +187,7 @@ def test_what_was_handed_in_stands_in_a_tab_of_its_own(officer, application):
 @pytest.mark.parametrize(("given", "says"), [
     ({"on": "2026-03-03", "result.court": "clear"}, "不能晚于今天"), ({"on": "2026-03-02"}, "至少填写一个渠道"),
     ({"on": "三月", "result.court": "clear"}, "应为一个日期"), ({"on": "2026-03-02", "result.court": "found"}, "请写明是什么记录"),
-    ({"on": "2026-03-02", "result.court": "maybe"}, "maybe"),
+    ({"on": "2026-03-02", "result.court": "maybe"}, "请重新选择"),
 ])  # fmt: skip
 def test_a_wrong_credit_check_is_said_so_and_nothing_is_kept(officer, application, given, says):
     response = post(officer, page(application, "credit/"), given)
