@@ -7,6 +7,7 @@ urlpatterns = [
     path("api/", include("hrpark.api.urls")),
 ]
 
+handler400 = "hrpark.web.errors.unreadable"
 handler404 = "hrpark.web.errors.not_found"
 handler403 = "hrpark.web.errors.forbidden"
 handler500 = "hrpark.web.errors.failed"

@@ -84,3 +84,27 @@ def make_contact(*, at: datetime = AT, institution: Institution, **over: Any) ->
     n = Contact.objects.count() + 1
     given = {"name": sample_name(n + 7), "post": "综合部经理", "mobile": sample_mobile(30_000_000 + n), **over}
     return set_contact(actor=HOUSE, at=at, key=f"contact:{institution.pk}:{n}", institution=institution, **given)
+
+
+#: The headings of a register as operators keep it, in words that are not ours.
+REGISTER = (
+    "序号", "机构名称", "统一社会信用代码", "机构类别", "法人代表", "成立时间", "注册资本（万元）", "人力资源服务许可证号", "许可证有效期至",
+    "备案号", "员工人数", "联系人", "联系电话", "入驻时间", "单元/房号", "业务范围", "退出日期",
+)  # fmt: skip
+
+
+def register_code(n: int) -> str:
+    """The code of the n-th row of a sample register."""
+    return sample_uscc(60_000 + n)
+
+
+def register_row(n: int, **over: Any) -> tuple[Any, ...]:
+    """The n-th row under ``REGISTER``, as somebody typed it."""
+    given = {
+        "序号": n, "机构名称": f"广州第{n}人才服务有限公司", "统一社会信用代码": register_code(n), "机构类别": "人力资源服务机构",
+        "法人代表": "陈志远", "成立时间": "2018年5月8日", "注册资本（万元）": "500",
+        "人力资源服务许可证号": f"（粤）人服证字〔2023〕第{n:07d}号", "许可证有效期至": "2028.1.9", "备案号": "", "员工人数": "26人",
+        "联系人": "黄佳雯", "联系电话": "138 0000 0000", "入驻时间": "2024-03-01", "单元/房号": "", "业务范围": "招聘、猎头；人力资源培训",
+        "退出日期": "",
+    }  # fmt: skip
+    return tuple({**given, **over}[name] for name in REGISTER)

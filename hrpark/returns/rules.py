@@ -167,4 +167,4 @@ def _distinct(now: Values) -> Iterable[Warning]:
 
 
 def _percent(value: Decimal) -> str:
-    return f"{value.quantize(Decimal('0.1')):f}%"
+    return f"{value:.1f}%"

@@ -31,7 +31,6 @@ class WebConfig(AppConfig):
                     if hasattr(found, "__path__"):
                         discover(found)
 
-
         checks = importlib.import_module("hrpark.web.checks")  # needs models, which are there only now
         register(checks.doors_are_declared)
         register(checks.subjects_are_whole)

@@ -44,5 +44,7 @@ def doors_are_declared(app_configs: object = None, **kwargs: object) -> list[Err
 def subjects_are_whole(app_configs: object = None, **kwargs: object) -> list[Error]:
     """A page declared for a subject type belongs to a type that exists."""
     return [
-        Error(f"A page is declared for an unknown subject type {key!r}.", id="hrpark.E003") for key in PAGES.keys() if key not in SUBJECTS
+        Error(f"A page is declared for an unknown subject type {key!r}.", id="hrpark.E003")
+        for key in PAGES.keys()
+        if key not in SUBJECTS
     ]

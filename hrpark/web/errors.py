@@ -7,11 +7,22 @@ from django.shortcuts import render
 
 from hrpark.toolbox.errors import HrparkError
 
-TITLES = {400: "请求无法处理", 403: "没有权限", 404: "没有找到", 409: "内容已有变化", 413: "文件过大", 422: "还不能这样做", 429: "操作过于频繁", 500: "系统出错"}
+TITLES = {
+    400: "请求无法处理",
+    403: "没有权限",
+    404: "没有找到",
+    409: "内容已有变化",
+    413: "文件过大",
+    422: "还不能这样做",
+    429: "操作过于频繁",
+    500: "系统出错",
+}
 
 
 def problem(request: HttpRequest, message: str, status: int) -> HttpResponse:
     """One page for every problem; the status tells machines, the words tell people."""
+    if not hasattr(request, "user"):  # refused before anybody was looked up: there is no shell to draw
+        return HttpResponse(message, content_type="text/plain; charset=utf-8", status=status)
     context = {"title": TITLES.get(status, TITLES[400]), "message": message, "status": status}
     return render(request, "problem.html", context, status=status)
 
@@ -26,6 +37,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return problem(request, "没有找到您要的内容，可能已被移除，或您没有查看权限。", 404)
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What the server would not take apart: an unknown host name, a form too large or with too many fields."""
+    message = "浏览器发来的内容无法处理，没有保存。可能是填写的内容过多或地址有误；请返回上一页，分几次提交。"
+    return problem(request, message, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -100,9 +100,8 @@ class ItemForm(Form):
 
     def _count(self, table: Field, rows: Mapping[str, int]) -> int:
         if self.typed_in is not None:
-            numbers = [name.split("-")[1] for name in self.typed_in if name.startswith(f"{table.key}-")]
-            return min(max((int(n) + 1 for n in numbers if n.isdecimal() and len(n) < 4), default=1), MOST)
-        return max(rows.get(table.key, 0) + SPARE, 1)
+            return max((n + 1 for name in self.typed_in if (n := _number(table, name)) is not None), default=1)
+        return min(rows.get(table.key, 0) + SPARE, MOST)
 
     def _row(self, table: Field, number: int) -> Group:
         names = []
@@ -161,11 +160,19 @@ def maker(
     return make
 
 
+def _number(table: Field, name: str) -> int | None:
+    """The row of a table that a box belongs to; a draft holds any name that was posted, also those that no form drew."""
+    of, *rest = name.split("-")
+    if of != table.key or len(rest) != 2 or not (rest[0].isascii() and rest[0].isdecimal()) or len(rest[0]) > 3:
+        return None
+    return number if (number := int(rest[0])) < MOST else None
+
+
 def rows_in(body: Mapping[str, Any], tables: Iterable[Field]) -> dict[str, int]:
     """How many rows of each table a draft has anything in."""
     counts = {}
     for table in tables:
-        filled = [int(name.split("-")[1]) for name, values in body.items() if name.startswith(f"{table.key}-") and any(values)]
+        filled = [n for name, values in body.items() if any(values) and (n := _number(table, name)) is not None]
         counts[table.key] = max(filled, default=-1) + 1
     return counts
 

@@ -63,7 +63,9 @@ def page(permission: str = "", *, door: str) -> Callable:
             if DOOR_KINDS[door] not in request.standing.kinds_in(room.pk):
                 raise NotFound()
             allowed = not permission or (
-                bool(request.standing.own(permission, room.pk)) if door == "tenant" else request.standing.may(permission, room.pk)
+                bool(request.standing.own(permission, room.pk))
+                if door == "tenant"
+                else request.standing.may(permission, room.pk)
             )
             if not allowed:
                 sentence = PERMISSIONS.get(permission).sentence

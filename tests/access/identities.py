@@ -28,7 +28,7 @@ OWN = "rc"
 #: The people of every institution in 黄埔.
 TENANTS = "rcR"
 
-#: Whose words a canary stands in → who may read them. ``CANARY-<owner>-<field>``.
+#: Whose words a canary stands in → who may read them. ``CANARY-<owner>-<field>~``.
 READERS = {
     # what an institution's people, its park's operator and its authority know of it
     "启航": "rcodsi", "智达": "Rodsi", "粤才": "yt",

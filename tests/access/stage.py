@@ -1,6 +1,6 @@
 """The stage: one world in which everything exists three times, for 启航 and 智达 in 黄埔, and for 粤才 in 天河.
 
-It is made only through verbs. Every free text in it is a canary, ``CANARY-<owner>-<field>``, that says whose words it holds;
+It is made only through verbs. Every free text in it is a canary, ``CANARY-<owner>-<field>~``, that says whose words it holds;
 identities.py says who may read which owner's. What everybody may know (names in the directory, licence numbers, a park's
 introduction) holds none.
 """
@@ -21,16 +21,28 @@ from hrpark.accounts.samples import HOUSE, Cast, cast, give_role, make_organisat
 from hrpark.admission import actions as admission
 from hrpark.admission.models import Application
 from hrpark.admission.queries import verdicts
-from hrpark.admission.samples import answers, begin, make_application, make_decision, see_papers
+from hrpark.admission.samples import answers, begin, make_application, make_ready, see_papers
 from hrpark.cases import actions as cases
+from hrpark.documents.actions import withdraw
 from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT
 from hrpark.documents.models import Document
 from hrpark.evaluation import samples as rounds
-from hrpark.evaluation.actions import Rated, adopt_scheme, answer_round, assess_row, issue_report, publish_round, rate_self
+from hrpark.evaluation.actions import (
+    Rated,
+    adopt_scheme,
+    answer_round,
+    assess_row,
+    close_collection,
+    find_veto,
+    issue_report,
+    publish_round,
+    rate_self,
+)
 from hrpark.evaluation.kinds import SEEDS
 from hrpark.evaluation.models import Round, Scheme, SelfScore
 from hrpark.evaluation.queries import scheme_name
 from hrpark.evaluation.rules.scheme import checklist_of, judged_by, rows_of
+from hrpark.files.actions import remove
 from hrpark.files.samples import make_attachment
 from hrpark.institutions import actions as dossier
 from hrpark.institutions.models import CreditSource, Institution
@@ -41,8 +53,9 @@ from hrpark.returns.actions import declare_figures, verify_figure
 from hrpark.returns.models import DeclaredFigure
 from hrpark.returns.rules import Given
 from hrpark.returns.samples import make_regional_figure
-from hrpark.sheets.actions import map_columns, upload_table
-from hrpark.sheets.samples import make_xlsx
+from hrpark.sheets.actions import map_columns, override_rows, upload_table
+from hrpark.sheets.samples import make_uscc, make_xlsx
+from hrpark.standard.actions import withdraw_override
 from hrpark.standard.queries import current_edition
 from hrpark.standard.samples import make_override
 
@@ -58,7 +71,7 @@ def mark(owner: str, of: str) -> str:
     if owner not in READERS:
         raise LookupError(f"Nobody is declared as a reader of {owner}")
     MADE.add((owner, of))
-    return f"CANARY-{owner}-{of}"
+    return f"CANARY-{owner}-{of}~"
 
 
 @dataclass
@@ -124,7 +137,8 @@ def build(at: datetime) -> Stage:
     then = at - timedelta(days=500)
     people = cast(then)
     applicants = [
-        make_person(at=then, name=n, mobile=sample_mobile(20_261_000 + i)) for i, n in enumerate(("罗一", "罗二", "罗三"))
+        make_person(at=then, name=mark(f"{label}申请", "申请人"), mobile=sample_mobile(20_261_000 + i))
+        for i, label in enumerate(("启航", "智达", "粤才"))
     ]
     estates = {
         "启航": Estate(
@@ -172,14 +186,38 @@ def _park(estate: Estate, at: datetime) -> None:
     region = ("广州市黄埔区", "440112") if estate.park_label == "黄埔" else ("广州市天河区", "440106")
     profile = make_profile(at=at, park=park, operator=None, region=region[0], region_code=region[1])
     building = make_building(at=at, park=park)
-    space = make_space(at=at, park=park, code=f"K{park.pk}1", name=estate.parks("空间"), parent=building)
+    space = make_space(at=at, park=park, code=estate.parks("空间号"), name=estate.parks("空间"), parent=building)
     review = admission.record_fair_review(
         actor=HOUSE, at=at, key=_key(estate, "review"), park=park, number=f"审查〔{park.pk}〕1号", reviewed_by=estate.parks("审查单位"),
         reviewed_on=at.date(), conclusion=estate.parks("审查结论"),
     )  # fmt: skip
+    withdraw_override(
+        actor=HOUSE, at=at, key=_key(estate, "promise"), override=make_override(at=at, park=park, value=50),
+        reason=estate.parks("撤回原因"),
+    )  # fmt: skip
     promise = make_override(at=at, park=park)
+    gone = make_resident(at=at, park=park, starts=at.date() - timedelta(days=400))
+    dossier.end_residency(
+        actor=HOUSE, at=at, key=_key(estate, "left"), residency=gone.residencies.get(), on=at.date() - timedelta(days=30),
+        reason=estate.parks("退出原因"),
+    )  # fmt: skip
+    former = give_role(
+        make_person(at=at, name="离任者", mobile=sample_mobile(20_263_000 + park.pk)),
+        _body_of(estate.operator, park),
+        park,
+        "officer",
+        at=at,
+    )
+    end_role(
+        actor=HOUSE,
+        at=at,
+        key=_key(estate, "ended"),
+        membership=former,
+        on=at.date() - timedelta(days=20),
+        reason=estate.parks("收回原因"),
+    )
     estate.things |= {
-        "region_code": region[1], "clause": "4.3.1", "edition": current_edition().key, "building": building.pk, "space": space.pk, "review": review.pk, "promise": promise.pk,
+        "region_code": region[1], "clause": "4.3.1", "edition": current_edition().key, "building": building.pk, "space": space.pk, "review": review.pk, "promise": promise.pk, "gone": gone.pk, "former": former.pk,
         "file_profile": _file(estate, profile, estate.parks("批准附件"), estate.parks("批准文件"), at),
         "file_review": _file(estate, review, estate.parks("审查附件"), estate.parks("审查文件"), at),
     }  # fmt: skip
@@ -212,7 +250,7 @@ def _declared(estate: Estate, what: str, at: datetime) -> dict[str, Any]:
     given["credentials"] = [
         {
             "kind": "honour", "title": words("荣誉"), "issuer": words("认定单位"), "issuer_level": "provincial",
-            "list_name": words("榜单"), "level": "第一名", "scale": "", "aspect": "", "year": str(at.year - 1), "issued_on": "", "valid_to": "",
+            "list_name": words("榜单"), "level": words("等次"), "scale": "", "aspect": "", "year": str(at.year - 1), "issued_on": "", "valid_to": "",
         }
     ]  # fmt: skip
     return given
@@ -249,6 +287,7 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
         signed_on=then.date(),
         years=3,
         unit=unit,
+        unit_note=words("单元说明"),
     )
     application = Application.objects.get(pk=application.pk)
     for template in (ADMISSION_DECISION, AGREEMENT):
@@ -260,12 +299,27 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
     )  # fmt: skip
     if not institution.licences.exists():
         make_licence(at=then, institution=institution, scope=words("许可范围"), issuer=words("发证机关"))
+    rating = dossier.add_credential(
+        **by, key=_key(estate, "rating"), institution=institution, kind="rating", title=words("评级"), issuer=words("评级单位"),
+        level=words("等级"), scale=words("等级体系"),
+    )  # fmt: skip
     contact = make_contact(
         at=at, institution=institution, name=words("联系人"), post=words("职务"), mobile=mobile_of(estate, 1)
     )
     member = make_staff_member(at=at, institution=institution, name=words("员工"), qualification=words("职称"))
-    case, licence, credential = application.case, institution.licences.first(), institution.credentials.first()
+    case, licence, credential = application.case, institution.licences.first(), rating
+    removed = make_attachment(
+        institution,
+        park=park,
+        at=at,
+        label=words("移除附件"),
+        name=f"{words('移除文件')}.txt",
+        data=b"-",
+        key=_key(estate, "removed"),
+    )
+    remove(actor=HOUSE, at=at, key=_key(estate, "remove"), attachment=removed, reason=words("移除原因"))
     documents = list(Document.objects.filter(of_type="application", of_id=str(application.pk)).order_by("pk"))
+    withdraw(actor=HOUSE, at=at, key=_key(estate, "void"), document=documents[1], reason=words("作废原因"))
     estate.things |= {
         "institution": institution.pk, "application": application.pk, "case": case.pk, "unit": unit.pk, "contact": contact.pk,
         "agreement": agreement.pk, "member": member.pk, "licence": licence.pk, "credential": credential.pk,
@@ -289,8 +343,9 @@ def _applications(estate: Estate, at: datetime) -> None:
     """Three more bodies, of one applicant nobody has verified: one still writes, one waits, one has to correct something."""
     n = 50_260_000 + 10 * estate.organisation.pk
     drafted = begin(
-        at=at, park=estate.park, applicant=estate.applicant, name=estate.words("起草机构", "申请"), uscc=sample_uscc(n)
-    )
+        at=at, park=estate.park, applicant=estate.applicant, name=estate.words("起草机构", "申请"), uscc=make_uscc(n, valid=False),
+        uscc_reason=estate.words("代码说明", "申请"),
+    )  # fmt: skip
     save_draft(
         person=estate.applicant,
         form=f"admission:{drafted.pk}#s1",
@@ -298,13 +353,17 @@ def _applications(estate: Estate, at: datetime) -> None:
         body={"registered_address": [estate.words("草稿地址", "草稿")]},
     )
     asked = []
-    admitted = make_decision(
+    ready = make_ready(
         at=at,
         park=estate.park,
         name=estate.words("准入机构", "准入"),
         uscc=sample_uscc(n + 3),
         data=_declared(estate, "准入", at),
     )
+    admitted = admission.decide(
+        actor=HOUSE, at=at, key=_key(estate, "condition"), application=ready, outcome="conditional", basis=estate.words("准入依据", "准入"),
+        conditions=estate.words("准入条件", "准入"), conditions_until=at.date() + timedelta(days=30),
+    )  # fmt: skip
     for i, name in enumerate(("申请机构", "补正机构"), 1):
         asked.append(
             make_application(
@@ -322,7 +381,7 @@ def _applications(estate: Estate, at: datetime) -> None:
     )  # fmt: skip
     role = Membership.objects.get(person=estate.applicant, organisation=asked[0].institution.organisation)
     estate.things |= {
-        "drafted": drafted.pk, "drafted_case": drafted.case_id, "submitted": asked[0].pk, "submitted_case": asked[0].case_id,
+        "drafted": drafted.pk, "drafted_institution": drafted.institution_id, "drafted_case": drafted.case_id, "submitted": asked[0].pk, "submitted_case": asked[0].case_id,
         "correcting": back.pk, "admitted": admitted.application_id, "open_judgement": verdicts(asked[0])[0].judgement.pk, "applied_institution": asked[0].institution_id, "waiting_role": role.pk, "waiting_letter": letter.pk,
         "file_drafted": _file(estate, drafted.case, estate.words("草稿材料", "草稿"), estate.words("草稿材料名", "草稿"), at),
         "file_submitted": _file(estate, asked[0].case, estate.words("申请材料", "申请"), estate.words("申请材料名", "申请"), at),
@@ -370,16 +429,22 @@ def _people(estate: Estate, at: datetime) -> None:
             park=estate.park,
         )
         view: SavedView = save_view(
-            person=person, park=estate.park, list="colleagues", name=estate.words("视图", whose), query="sort=name", at=at
+            person=person,
+            park=estate.park,
+            list="colleagues",
+            name=estate.words("视图", whose),
+            query=f"q={estate.words('视图搜索', whose)}",
+            at=at,
         )
-        save_draft(person=person, form=f"stage:{estate.label}", body={"note": [estate.words("草稿", whose)]}, at=at)
+        form = f"licences.new:{estate.things['institution']}"
+        save_draft(person=person, form=form, body={"number": [estate.words("草稿", whose)]}, at=at)
         session = access.begin_session(
             person=person, session_key=f"stage-{person.pk}", means="password", second="", at=at, address="192.0.2.7",
             agent=estate.words("设备", whose),
         )  # fmt: skip
         estate.things |= {
             f"{mine}_consent": consent.pk, f"{mine}_notice": notice.pk, f"{mine}_view": view.pk, f"{mine}_session": session.pk,
-            f"{mine}_form": f"stage:{estate.label}",
+            f"{mine}_form": form,
             f"{mine}_role": Membership.objects.get(person=person, organisation=estate.organisation).pk,
         }  # fmt: skip
 
@@ -455,7 +520,8 @@ def _evaluation(estate: Estate, at: datetime) -> None:
                 actor=HOUSE, at=at, key=f"stage:answer:{round.pk}:{one.pk}", round=round, institution=one,
                 scores=rounds.answers(round, n), comment=comment,
             )  # fmt: skip
-        return rounds.close(_self_rated(estate, round, at), at=at)
+        _self_rated(estate, round, at)
+        return close_collection(actor=HOUSE, at=at, key=f"stage:close:{round.pk}", round=round, reason=estate.parks("截止原因"))
 
     preparing = rounds.make_round(park, at=at, name=estate.parks("评价准备"), as_of=date(at.year - 1, 12, 31), opened=False)
     collecting = held("收集", year=at.year - 1)
@@ -474,6 +540,15 @@ def _evaluation(estate: Estate, at: datetime) -> None:
     published.refresh_from_db()
     report = issue_report(actor=HOUSE, at=at, key=_key(estate, "report"), round=published)
     veto = next(iter(assessing.scheme.body.get("vetoes", [])), {"key": "none"})["key"]
+    find_veto(
+        actor=estate.authority,
+        at=at,
+        key=_key(estate, "veto"),
+        round=assessing,
+        veto=veto,
+        found=True,
+        reason=estate.parks("否决依据", "评议"),
+    )
     score = SelfScore.objects.filter(round=collecting).order_by("pk").first()
     own = _scheme(estate, at)
     estate.things |= {
@@ -493,10 +568,11 @@ def _scheme(estate: Estate, at: datetime) -> Scheme:
 
 
 def _self_rated(estate: Estate, round: Round, at: datetime, *, hand_in: bool = True) -> Round:
-    body = round.scheme.body
+    """The operator's notes stand in the report, which the residents read once the result is published."""
+    body, readers = round.scheme.body, "公" if "发布" in round.name else ""
     by_key = rows_of(body)
     rows = [
-        Rated(key, Decimal(80), dict.fromkeys(checklist_of(by_key[key]), True), estate.parks("自评说明"))
+        Rated(key, Decimal(80), dict.fromkeys(checklist_of(by_key[key]), True), estate.parks("自评说明", readers))
         for key in judged_by(body, "operator")
     ]
     return rate_self(actor=HOUSE, at=at, key=f"stage:rate:{round.pk}", round=round, rows=rows, hand_in=hand_in)
@@ -504,26 +580,43 @@ def _self_rated(estate: Estate, round: Round, at: datetime, *, hand_in: bool = T
 
 def _imports(estate: Estate, at: datetime) -> None:
     """A register that waits to be confirmed, with a row in error, and one whose columns nobody has chosen."""
-    header = ["机构名称", "统一社会信用代码", "类别", "法定代表人", "注册地址", "联系人", "联系电话"]
+    header = [
+        "机构名称",
+        "统一社会信用代码",
+        "类别",
+        "法定代表人",
+        "注册地址",
+        "联系人",
+        "联系电话",
+        estate.parks("导入表头", "导入"),
+    ]
     rows = [
         [estate.parks("导入机构", "导入"), sample_uscc(60_000_000 + estate.park.pk), "人力资源服务机构", estate.parks("导入法人", "导入"),
-         estate.parks("导入地址", "导入"), estate.parks("导入联系人", "导入"), "13955550001"],
-        [estate.parks("导入有误", "导入"), "123", "人力资源服务机构", "", "", "", ""],
+         estate.parks("导入地址", "导入"), estate.parks("导入联系人", "导入"), "13955550001", ""],
+        [estate.parks("导入有误", "导入"), "123", "人力资源服务机构", "", "", "", "", ""],
+        [estate.parks("导入存疑", "导入"), make_uscc(61_000_000 + estate.park.pk), estate.parks("导入类别", "导入"), "", "", "", "", ""],
+        [estate.parks("导入改码", "导入"), make_uscc(62_000_000 + estate.park.pk, valid=False), "人力资源服务机构", "", "", "", "", ""],
+        [estate.organisation.name, estate.organisation.uscc, "人力资源服务机构", estate.parks("导入新法人", "导入"), "", "", "", ""],
     ]  # fmt: skip
     jobs = [
         upload_table(
             actor=estate.operator, at=at, key=_key(estate, f"upload:{n}"), park=estate.park, target="institutions.register",
-            data=make_xlsx(header, rows), filename=f"{estate.parks('导入文件', '导入')}{n}.xlsx",
+            data=make_xlsx(header, rows, name=estate.parks("工作表", "导入")), filename=f"{estate.parks('导入文件', '导入')}{n}.xlsx",
         )
         for n in (1, 2)
     ]  # fmt: skip
     checked = map_columns(actor=estate.operator, at=at, key=_key(estate, "map"), job=jobs[0], columns=jobs[0].mapping)
+    doubtful = checked.rows.exclude(would_be="").filter(verdict="error").order_by("number").last()
+    override_rows(
+        actor=estate.operator, at=at, key=_key(estate, "override"), job=checked, numbers=[doubtful.number],
+        reason=estate.parks("导入说明", "导入"),
+    )  # fmt: skip
     estate.things |= {"import": checked.pk, "import_uploaded": jobs[1].pk}
 
 
 def _authority_of_tianhe(estate: Estate, at: datetime) -> None:
     """Nobody of it knocks; what is its own must not be taken for another authority's."""
-    body = make_organisation(at=at, kind="authority", name=estate.parks("主管单位"))
+    body = make_organisation(at=at, kind="authority", name=estate.parks("主管单位", "公"))
     person = make_person(at=at, name="欧阳天", mobile=sample_mobile(20_262_000))
     give_role(person, body, estate.park, "supervisor", at=at)
     estate.authority = person
@@ -552,7 +645,7 @@ def _no_role_yet(people: Cast, at: datetime) -> None:
     """The stranger has been director, is going to be officer, and says to be a representative: nothing of it counts today."""
     person, park = people.stranger, people.huangpu
     past = give_role(person, people.operator, park, "director", at=at, since=at.date() - timedelta(days=90))
-    end_role(actor=HOUSE, at=at, key="stage:ended", membership=past, on=at.date(), reason=mark("黄埔", "收回原因"))
+    end_role(actor=HOUSE, at=at, key="stage:ended", membership=past, on=at.date(), reason="任期届满")
     give_role(person, people.operator, park, "officer", at=at, since=at.date() + timedelta(days=1))
     give_role(person, people.qihang, park, "representative", at=at, verified=False)
     give_role(person, people.authority, park, "inspector", at=at, verified=False)

@@ -23,7 +23,7 @@ def test_opening_a_page_lets_in_whom_the_table_names_and_changes_nothing(visitor
     wrong = []
     for name in sorted(ROWS):
         for letter in EVERYBODY:
-            answer = visitors.knock(letter, "get", visitors.address(name))
+            answer = visitors.visit(letter, visitors.address(name))
             if answer.said != (LET_IN if letter in ROWS[name].get else REFUSED):
                 wrong.append(f"{answer}: {answer.said} ({answer.status})")
             if answer.changed:

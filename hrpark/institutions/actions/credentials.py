@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from hrpark.accounts.models import Person
+from hrpark.standard.kinds import cites
 from hrpark.toolbox.errors import Refused
 from hrpark.toolbox.text import tidy, tidy_title
 from hrpark.trail.actions import Deed, verb
@@ -58,6 +59,7 @@ def end_segment(
     return declared
 
 
+@cites("5.4.1.4", label="细分领域与细分业态标签")
 @verb("institutions.segments.set", "更新了细分领域")
 def set_segments(
     deed: Deed, *, actor: Person | System, at: datetime, key: str, institution: Institution, codes: Iterable[str], on: date

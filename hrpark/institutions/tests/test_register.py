@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 
 from hrpark.accounts.models import Organisation
-from hrpark.accounts.samples import cast, sample_uscc
+from hrpark.accounts.samples import cast
 from hrpark.institutions.facts import HEADCOUNT
 from hrpark.institutions.imports.register import InstitutionRegister
 from hrpark.institutions.models import Contact, Institution, Licence, Residency
 from hrpark.institutions.queries import fact_on, resident_agencies, segment_coverage
+from hrpark.institutions.samples import REGISTER as HEADER
 from hrpark.institutions.samples import make_institution, make_licence, make_residency, make_resident
+from hrpark.institutions.samples import register_code as code
+from hrpark.institutions.samples import register_row as row
 from hrpark.parks.models import Occupancy
 from hrpark.parks.samples import make_space
 from hrpark.sheets.actions import map_columns, override_rows, run_import, upload_table
@@ -20,10 +23,6 @@ from hrpark.sheets.samples import make_csv, make_xlsx
 from hrpark.trail.queries import timeline
 
 pytestmark = pytest.mark.django_db
-HEADER = (
-    "序号", "机构名称", "统一社会信用代码", "机构类别", "法人代表", "成立时间", "注册资本（万元）", "人力资源服务许可证号", "许可证有效期至",
-    "备案号", "员工人数", "联系人", "联系电话", "入驻时间", "单元/房号", "业务范围", "退出日期",
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -33,23 +32,9 @@ def people(at):
 
 @pytest.fixture
 def park(at, people):
-    for code in ("A101", "A102", "A103"):
-        make_space(at=at, park=people.huangpu, code=code)
+    for number in ("A101", "A102", "A103"):
+        make_space(at=at, park=people.huangpu, code=number)
     return people.huangpu
-
-
-def code(n):
-    return sample_uscc(60_000 + n)
-
-
-def row(n, **over):
-    given = {
-        "序号": n, "机构名称": f"广州第{n}人才服务有限公司", "统一社会信用代码": code(n), "机构类别": "人力资源服务机构", "法人代表": "陈志远",
-        "成立时间": "2018年5月8日", "注册资本（万元）": "500", "人力资源服务许可证号": f"（粤）人服证字〔2023〕第{n:07d}号",
-        "许可证有效期至": "2028.1.9", "备案号": "", "员工人数": "26人", "联系人": "黄佳雯", "联系电话": "138 0000 0000",
-        "入驻时间": "2024-03-01", "单元/房号": "", "业务范围": "招聘、猎头；人力资源培训", "退出日期": "",
-    }  # fmt: skip
-    return tuple({**given, **over}[name] for name in HEADER)
 
 
 class Import:

@@ -98,3 +98,8 @@ amounts = st.decimals(min_value=0, max_value=10**12, places=2)
 def test_no_pair_of_forms_breaks_the_warnings(now, before):
     for warning in warnings(now, before, LIMITS, ASKED):
         assert warning.measure and warning.says
+
+
+def test_a_number_with_far_too_many_digits_is_warned_of_like_any_other():
+    now, before = {"T1.05.revenue": Decimal("9" * 30)}, {"T1.05.revenue": Decimal(3)}
+    assert any("比上年增长" in warning.says for warning in warnings(now, before, LIMITS, ASKED))

@@ -22,7 +22,6 @@ from hrpark.sheets import actions, queries, tasks
 from hrpark.sheets.kinds import TARGETS, ImportTarget
 from hrpark.sheets.models import ImportJob, State, Verdict
 from hrpark.sheets.writing import template_workbook
-from hrpark.standard.kinds import cites
 from hrpark.toolbox.errors import HrparkError, NotFound, Refused
 from hrpark.trail.queries import timeline
 from hrpark.web.filters import Choice, Days
@@ -115,7 +114,6 @@ def upload_form(request: HttpRequest, park: Park) -> Callable[..., Form]:
     return UploadForm
 
 
-@cites("6.4.2-1", label="名册从现有表格导入")
 @page(IMPORT, door="desk")
 @require_http_methods(FORM_METHODS)
 def upload(request: HttpRequest, park: Park) -> HttpResponse:

@@ -17,6 +17,9 @@ from hrpark.web.pages import page
 from hrpark.web.shell import place
 from hrpark.web.subjects import address
 
+#: Records whose names are not for everybody who reads the trail: a file's name tells what a draft is about.
+NAMELESS = frozenset({"attachment"})
+
 
 def _what(verb: str) -> str:
     """The verb in words; one that the house no longer has keeps its name."""
@@ -67,7 +70,7 @@ class TrailList(List):
         at = next((i for i, c in enumerate(columns) if c.key == "subject"), None)
         if at is not None and rows:
             of, pk, *_ = places[at]
-            names = named((row[of], row[pk]) for row in rows)
+            names = named((row[of], row[pk]) for row in rows if row[of] not in NAMELESS)
             rows = [(*row, names.get((row[of], row[pk]), "")) for row in rows]
             places = [[*where, len(rows[0]) - 1] if i == at else where for i, where in enumerate(places)]
         return super()._body(rows, columns, places, standing, park, pick)

@@ -173,6 +173,14 @@ def test_a_wrong_value_stays_and_is_named_at_its_field(me, base):
     assert 'value="很多"' in response.content.decode()
 
 
+@pytest.mark.parametrize("box", ["staff-abc-name", "staff-999999999-name", "staff-", "staff-٣-name", "staff-1"])
+def test_a_draft_with_boxes_that_no_form_drew_still_opens_and_stays_small(me, base, box):
+    pk = base.rstrip("/").rpartition("/")[2]
+    assert post(me, f"/account/drafts/admission:{pk}%23s3/", {box: "x"}).status_code == 204
+    page = me.get(f"{base}form/?step=s3")
+    assert page.status_code == 200 and page.content.count(b'name="staff-') < 20
+
+
 def test_a_draft_is_there_after_a_lost_session(me, base, at):
     post(me, f"{base}form/?step=s5", {"plan": "为制造企业寻访人才", "_draft": "keep"})
     me.logout()

@@ -12,7 +12,9 @@ from python_calamine import CalamineWorkbook
 
 from hrpark.accounts import samples
 from hrpark.institutions.models import Institution, Residency
-from hrpark.institutions.tests.test_register import HEADER, code, row
+from hrpark.institutions.samples import REGISTER as HEADER
+from hrpark.institutions.samples import register_code as code
+from hrpark.institutions.samples import register_row as row
 from hrpark.parks.samples import make_space
 from hrpark.sheets.actions import check_rows, write_rows
 from hrpark.sheets.models import ImportJob
