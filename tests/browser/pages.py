@@ -23,7 +23,7 @@ FILES = (".pdf", ".xlsx", "/pdf/", "/xlsx/")
 
 def shape(path: str) -> str:
     """A page without the record it shows: /desk/huangpu/institutions/17/ → /desk/huangpu/institutions/#/."""
-    return re.sub(r"/(\d+|[A-Z0-9-]{12,}|T1\.\d\d|\d(\.[\w-]+)+)(?=/|$)", "/#", path)
+    return re.sub(r"/(\d+|[A-Z0-9-]{12,}|T1\.\d\d(\.\w+)?|\d(\.[\w-]+)+)(?=/|$)", "/#", path)
 
 
 def links(page: Page) -> list[str]:
