@@ -28,15 +28,21 @@ empty: .venv/.run build/static/manifest.json  ## A park with nothing in it, for 
 
 test: test-sqlite test-postgres test-browser  ## Everything, on SQLite and on PostgreSQL; browser tests when there is a Chromium
 
+# CI sets HRPARK_RETRY: what failed is run once more, alone, and said aloud; a real failure fails twice.
+define suite
+$(BIN)/pytest $(1) || { test -n "$$HRPARK_RETRY" && echo "Once more, only what failed:" && $(BIN)/pytest --lf --lfnf=none $(1); }
+endef
+
 test-sqlite: .venv/.dev build/static/manifest.json
-	$(BIN)/pytest -n 2 -m "not browser"
+	$(call suite,-n 2 -m "not browser")
 
 test-postgres: .venv/.dev build/static/manifest.json
-	HRPARK_TEST_DB=postgres $(BIN)/pytest -n 2 -m "not browser"
+	export HRPARK_TEST_DB=postgres; $(call suite,-n 2 -m "not browser")
 
 test-browser: .venv/.dev build/static/manifest.json
 	@if $(BIN)/python -m tests.browser.chromium; then \
-	  $(BIN)/pytest tests/browser -m browser && HRPARK_TEST_DB=postgres $(BIN)/pytest tests/browser -m browser --ignore tests/browser/test_every_page.py; \
+	  { $(call suite,tests/browser -m browser); } && export HRPARK_TEST_DB=postgres && \
+	  { $(call suite,tests/browser -m browser --ignore tests/browser/test_every_page.py); }; \
 	elif [ -n "$$HRPARK_NEED_BROWSER" ]; then echo "Browser tests are required here and no Chromium was found"; exit 1; \
 	else echo "No Chromium found: browser tests are left out (set CHROMIUM=/path/to/chromium)"; fi
 

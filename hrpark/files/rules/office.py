@@ -52,6 +52,8 @@ def open_package(stream: BinaryIO) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, ValueError, OSError, struct.error, NotImplementedError):
         raise Unfit(_BROKEN) from None
     entries = sorted(package.infolist(), key=lambda e: e.header_offset)
+    if not entries:
+        raise Unfit(_BROKEN)
     if sum(e.file_size for e in entries) > MOST_UNPACKED:
         raise Unfit(_BOMB)
     names = set()

@@ -14,6 +14,7 @@ from hrpark.files import samples
 from hrpark.files.rules.content import examine
 from hrpark.files.rules.found import BY_SUFFIX, Unfit
 from hrpark.files.rules.names import LONGEST, clean_name, suffix_of
+from hrpark.files.rules.office import open_package
 
 LIMIT = 20 * 1024 * 1024
 EMPTY_ZIP_END = b"PK\x05\x06" + bytes(18)
@@ -297,3 +298,10 @@ def test_no_name_holds_a_path_a_control_or_a_turning_character(raw):
     assert not set(name) & set('/\\\0\r\n\t\u202e\u202d\u2066\u200b"<>')
     assert clean_name(name) == name
     name.encode("utf-8")
+
+
+def test_a_package_with_nothing_in_it_is_refused():
+    with io.BytesIO() as empty:
+        zipfile.ZipFile(empty, "w").close()
+        with pytest.raises(Unfit):
+            open_package(empty)
