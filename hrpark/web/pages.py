@@ -96,6 +96,6 @@ def deed_key(request: HttpRequest) -> str:
 def back_to(request: HttpRequest, query: str = "") -> str:
     """The page that a small form came from: a path of this site, or the front page."""
     path = request.POST.get("next", "")
-    if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+    if not path.startswith("/") or path.startswith("//") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
         return "/"
     return path + query

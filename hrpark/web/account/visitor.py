@@ -53,7 +53,10 @@ def device_of(request: HttpRequest) -> str:
 def going_to(request: HttpRequest) -> str:
     """Where the visitor wanted to go: a path of this site, or nothing."""
     path = request.POST.get("next") or request.GET.get("next") or ""
-    fine = path.startswith("/") and url_has_allowed_host_and_scheme(path, {request.get_host()}, request.is_secure())
+    own = path.startswith("/") and not path.startswith(
+        "//"
+    )  # a bare "//" has no host that could be another one, and is no path
+    fine = own and url_has_allowed_host_and_scheme(path, {request.get_host()}, request.is_secure())
     return path if fine and len(path) <= 500 else ""
 
 
