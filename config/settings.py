@@ -154,6 +154,8 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-sid", "__Host-csrf") if SECURE 
 CSRF_FAILURE_VIEW = "hrpark.web.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+# Being listed by browsers for good is the decision of who owns the domain.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_SSL_REDIRECT = SECURE and env.bool("HRPARK_SSL_REDIRECT", default=True)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
