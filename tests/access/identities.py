@@ -16,6 +16,7 @@ IDENTITIES = {
     "s": "supervisor of the authority of 黄埔",
     "i": "inspector of the authority of 黄埔",
     "t": "director of 天河",
+    "z": "supervisor of the authority of 天河",
     "y": "representative of 粤才, in 天河",
     "x": "who installs, without a role in any park",
 }
@@ -31,24 +32,24 @@ TENANTS = "rcR"
 #: Whose words a canary stands in → who may read them. ``CANARY-<owner>-<field>~``.
 READERS = {
     # what an institution's people, its park's operator and its authority know of it
-    "启航": "rcodsi", "智达": "Rodsi", "粤才": "yt",
+    "启航": "rcodsi", "智达": "Rodsi", "粤才": "ytz",
     # what only the desk writes about it
     "启航内注": "od", "智达内注": "od", "粤才内注": "t",
     # a further body that applies, by a person whose role nobody has verified; and what it has not handed in yet
-    "启航申请": "aodsi", "智达申请": "Aodsi", "粤才申请": "t",
+    "启航申请": "aodsi", "智达申请": "Aodsi", "粤才申请": "tz",
     "启航草稿": "a", "智达草稿": "A", "粤才草稿": "",
     # whom a representative has invited; the invited themself, by a link that only they have, too
     "启航受邀": "rod", "智达受邀": "Rod", "粤才受邀": "yt",
     # one that was let in, by somebody whom the desk has verified and who does not knock here
-    "启航准入": "odsi", "智达准入": "odsi", "粤才准入": "t",
+    "启航准入": "odsi", "智达准入": "odsi", "粤才准入": "tz",
     # the dossier that 启航 has in 天河, where none of its people has a role
-    "启航天河": "t",
+    "启航天河": "tz",
     # one person's own: notices, drafts, saved views, sessions
     "启航代表": "r", "启航经办": "c", "智达代表": "R", "粤才代表": "y",
     # what the operator and the authority of a park know, what its residents know too
-    "黄埔": "odsi", "天河": "t",
-    "黄埔公": "odsircR", "天河公": "ty",
+    "黄埔": "odsi", "天河": "tz",
+    "黄埔公": "odsircR", "天河公": "tyz",
     # tables that are being imported; what residents wrote to the authority; what it thinks before it says so
     "黄埔导入": "od", "天河导入": "t",
-    "黄埔评议": "si", "天河评议": "",
+    "黄埔评议": "si", "天河评议": "z",
 }  # fmt: skip

@@ -9,14 +9,15 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import unquote
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from pypdf import PdfReader
 
@@ -24,6 +25,7 @@ from hrpark.web import clock
 from hrpark.web.account import sessions
 from hrpark.web.checks import patterns
 
+from .fields import REACHED
 from .identities import IDENTITIES, READERS
 from .stage import CANARY, Stage
 
@@ -43,6 +45,12 @@ def urls() -> dict[str, str]:
     return {name_of(path, pattern): path for path, pattern in patterns()}
 
 
+@lru_cache(maxsize=64)
+def pdf_text(body: bytes) -> str:
+    """The words of a PDF; whoever gets the same file gets the same words."""
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+
+
 @dataclass
 class Answer:
     letter: str
@@ -54,6 +62,10 @@ class Answer:
     body: bytes
     wrote: frozenset[str]
     error: str = ""
+    #: What ``look`` found before all was undone.
+    found: Any = None
+    #: Number or address of a person → its name in fields.REACHED.
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.address} as {IDENTITIES[self.letter]}"
@@ -72,12 +84,12 @@ class Answer:
         """The tables in which a row was written, but for the bookkeeping of visits."""
         return sorted(self.wrote - BOOKKEEPING)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The body as text, whatever it is: a page, JSON, the cells of a workbook, the pages of a PDF."""
         kind = self.headers.get("Content-Type", "")
         if kind.startswith("application/pdf") or self.body.startswith(b"%PDF"):
-            return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(self.body)).pages)
+            return pdf_text(self.body)
         if self.body.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(self.body)) as package:
                 return "\n".join(package.read(n).decode("utf-8", "replace") for n in package.namelist() if n.endswith(".xml"))
@@ -87,14 +99,29 @@ class Answer:
         return unquote(re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m.group(1), 16)), text))
 
     @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @cached_property
     def canaries(self) -> set[tuple[str, str]]:
         """(owner, field) of every canary in the body and in the headers."""
         told = " ".join(unquote(v) for v in self.headers.values())
         return {m.groups() for m in CANARY.finditer(self.text + "\n" + told)}
 
+    @cached_property
+    def reached(self) -> set[str]:
+        """The numbers and addresses of a person that stand there in full."""
+        return (
+            {self.numbers[number] for number in re.findall("|".join(map(re.escape, self.numbers)), self.text)}
+            if self.numbers
+            else set()
+        )
+
     @property
     def foreign(self) -> list[str]:
-        return sorted(f"{owner}-{of}" for owner, of in self.canaries if self.letter not in READERS[owner])
+        """Words and numbers that are not for this visitor."""
+        numbers = sorted(f"{name} in full" for name in self.reached if self.letter not in REACHED[name])
+        return numbers + sorted(f"{owner}-{of}" for owner, of in self.canaries if self.letter not in READERS[owner])
 
 
 @contextmanager
@@ -122,6 +149,11 @@ class Visitors:
     browsers: dict[str, tuple[Client, str]] = field(default_factory=dict)
     visited: dict[tuple[str, str], Answer] = field(default_factory=dict)
 
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        things = self.stage.estates["启航"].things
+        return {str(things[name]): name for name in REACHED}
+
     def browser(self, letter: str) -> Client:
         """The browser of an identity, as it was when it signed in."""
         if letter not in self.browsers:
@@ -143,8 +175,10 @@ class Visitors:
             self.visited[letter, address] = self.knock(letter, "get", address)
         return self.visited[letter, address]
 
-    def knock(self, letter: str, method: str, address: str, data: Any = None, **over: Any) -> Answer:
-        """One request; whatever it wrote is undone."""
+    def knock(
+        self, letter: str, method: str, address: str, data: Any = None, look: Callable[[], Any] = lambda: None, **over: Any
+    ) -> Answer:
+        """One request; whatever it wrote is undone. ``look`` looks at the database before that."""
         client = self.browser(letter)
         if method in ("post", "put", "delete") and data is None:
             data = {"deed_key": "matrix"}
@@ -152,13 +186,18 @@ class Visitors:
             over.setdefault("content_type", "application/x-www-form-urlencoded")
             data = "deed_key=matrix"
         with transaction.atomic(), writes() as wrote:
-            response = getattr(client, method)(address, data, **over)
+            try:
+                response = getattr(client, method)(address, data, **over)
+            except DatabaseError as error:  # the page of the problem found no transaction to read in
+                transaction.set_rollback(True)
+                return Answer(letter, method, address, 500, "", {}, b"", frozenset(wrote), f"{type(error).__name__}: {error}")
             body = b"".join(response.streaming_content) if response.streaming else response.content
+            found = look()
             transaction.set_rollback(True)
         error = getattr(response, "exc_info", None)
         return Answer(
             letter, method, address, response.status_code, response.headers.get("Location", ""), dict(response.headers), body,
-            frozenset(wrote), f"{error[0].__name__}: {error[1]}" if error else "",
+            frozenset(wrote), f"{error[0].__name__}: {error[1]}" if error else "", found, self.numbers,
         )  # fmt: skip
 
     def address(self, name: str, of: str = "启航", **more: Any) -> str:

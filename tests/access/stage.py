@@ -171,7 +171,7 @@ def build(at: datetime) -> Stage:
     letters = {
         "p": people.stranger, "a": applicants[0], "A": applicants[1], "r": people.qihang_representative, "c": people.qihang_clerk,
         "R": people.zhida_representative, "o": people.officer, "d": people.director, "s": people.supervisor, "i": people.inspector,
-        "t": people.tianhe_director, "y": people.yuecai_representative, "x": people.installer,
+        "z": estates["粤才"].authority, "t": people.tianhe_director, "y": people.yuecai_representative, "x": people.installer,
     }  # fmt: skip
     return Stage(people, at, letters, estates)
 
@@ -217,7 +217,7 @@ def _park(estate: Estate, at: datetime) -> None:
         reason=estate.parks("收回原因"),
     )
     estate.things |= {
-        "region_code": region[1], "clause": "4.3.1", "edition": current_edition().key, "building": building.pk, "space": space.pk, "review": review.pk, "promise": promise.pk, "gone": gone.pk, "former": former.pk,
+        "region_code": region[1], "clause": "4.3.1", "edition": current_edition().key, "building": building.pk, "space": space.pk, "review": review.pk, "promise": promise.pk, "profile": profile.pk, "gone": gone.pk, "former": former.pk,
         "file_profile": _file(estate, profile, estate.parks("批准附件"), estate.parks("批准文件"), at),
         "file_review": _file(estate, review, estate.parks("审查附件"), estate.parks("审查文件"), at),
     }  # fmt: skip
@@ -231,6 +231,10 @@ def _file(estate: Estate, to: Any, label: str, name: str, at: datetime, *, perso
     ).pk  # fmt: skip
 
 
+#: Forms that applicants of an estate have filled in; each has a telephone number of its own.
+FORMS = ("", "申请", "准入")
+
+
 def _declared(estate: Estate, what: str, at: datetime) -> dict[str, Any]:
     """A form as an applicant types it, every free field with a canary."""
 
@@ -240,7 +244,7 @@ def _declared(estate: Estate, what: str, at: datetime) -> dict[str, Any]:
     given = answers(
         at, legal_representative=words("法人"), registered_address=words("注册地址"), business_address=words("经营地址"),
         headquarters_of=words("总部"), plan=words("计划"), contact=words("联系人"), contact_post=words("联系职务"),
-        phone="13900001234", email="canary@example.com",
+        phone=mobile_of(estate, FORMS.index(what)), email=f"form-{mobile_of(estate, FORMS.index(what))}@example.com",
     )  # fmt: skip
     for licence in given["licences"]:
         licence["scope"], licence["issuer"] = words("许可范围"), words("发证机关")
@@ -304,7 +308,7 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
         level=words("等级"), scale=words("等级体系"),
     )  # fmt: skip
     contact = make_contact(
-        at=at, institution=institution, name=words("联系人"), post=words("职务"), mobile=mobile_of(estate, 1)
+        at=at, institution=institution, name=words("联系人"), post=words("职务"), mobile=mobile_of(estate, 11)
     )
     member = make_staff_member(at=at, institution=institution, name=words("员工"), qualification=words("职称"))
     case, licence, credential = application.case, institution.licences.first(), rating
@@ -330,6 +334,8 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
         "file_case_personal": _file(estate, case, words("身份材料"), words("身份材料名"), at, personal=True),
         "file_institution": _file(estate, institution, words("档案附件"), words("档案文件"), at),
         "file_institution_personal": _file(estate, institution, words("档案证件"), words("档案证件名"), at, personal=True),
+        "file_credential": _file(estate, credential, words("评级附件"), words("评级文件"), at),
+        "file_credit": _file(estate, institution.credit_checks.first(), words("信用附件"), words("信用文件"), at),
         "file_licence": _file(estate, licence, words("许可附件"), words("许可文件"), at),
     }  # fmt: skip
 
@@ -352,6 +358,7 @@ def _applications(estate: Estate, at: datetime) -> None:
         at=at,
         body={"registered_address": [estate.words("草稿地址", "草稿")]},
     )
+    save_draft(person=estate.applicant, form=f"admission:{drafted.pk}#s5", at=at, body={"phone": [mobile_of(estate, 13)]})
     asked = []
     ready = make_ready(
         at=at,
@@ -381,6 +388,10 @@ def _applications(estate: Estate, at: datetime) -> None:
     )  # fmt: skip
     role = Membership.objects.get(person=estate.applicant, organisation=asked[0].institution.organisation)
     estate.things |= {
+        "form_phone": mobile_of(estate, 0), "form_email": f"form-{mobile_of(estate, 0)}@example.com",
+        "applied_phone": mobile_of(estate, 1), "applied_email": f"form-{mobile_of(estate, 1)}@example.com",
+        "drafted_phone": mobile_of(estate, 13), "contact_mobile": mobile_of(estate, 11), "invited_mobile": mobile_of(estate, 12),
+        "applicant_mobile": estate.applicant.mobile, "clerk_mobile": estate.clerk.mobile,
         "drafted": drafted.pk, "drafted_institution": drafted.institution_id, "drafted_case": drafted.case_id, "submitted": asked[0].pk, "submitted_case": asked[0].case_id,
         "correcting": back.pk, "admitted": admitted.application_id, "open_judgement": verdicts(asked[0])[0].judgement.pk, "applied_institution": asked[0].institution_id, "waiting_role": role.pk, "waiting_letter": letter.pk,
         "file_drafted": _file(estate, drafted.case, estate.words("草稿材料", "草稿"), estate.words("草稿材料名", "草稿"), at),
@@ -405,7 +416,7 @@ def _people(estate: Estate, at: datetime) -> None:
     )  # fmt: skip
     offered, token = invite(
         actor=HOUSE, at=at, key=_key(estate, "invite"), park=estate.park, organisation=estate.organisation, role="clerk",
-        name=estate.words("受邀人", "受邀"), mobile=mobile_of(estate, 2),
+        name=estate.words("受邀人", "受邀"), mobile=mobile_of(estate, 12),
     )  # fmt: skip
     estate.things |= {
         "uscc": estate.organisation.uscc, "mobile": estate.representative.mobile, "name": estate.representative.name,
@@ -532,8 +543,9 @@ def _evaluation(estate: Estate, at: datetime) -> None:
         actor=estate.authority, at=at, key=_key(estate, "assess"), round=assessing, row=row, verdict="adjust", score=Decimal(70),
         reason=estate.parks("评估理由", "评议"),
     )  # fmt: skip
-    finished, published = rated(held("定稿", year=at.year - 3)), rated(held("发布", public=True, year=at.year - 4))
-    for one in (finished, published):
+    published = rated(held("发布", public=True, year=at.year - 4))
+    finished = rated(held("定稿", year=at.year - 3)) if estate.label == "启航" else published
+    for one in {finished.pk: finished, published.pk: published}.values():
         rounds.assess_all(one, at=at)
         rounds.finish(one, at=at)
     publish_round(actor=HOUSE, at=at, key=_key(estate, "publish"), round=published)
@@ -590,9 +602,10 @@ def _imports(estate: Estate, at: datetime) -> None:
         "联系电话",
         estate.parks("导入表头", "导入"),
     ]
+    phone = f"139555500{estate.park.pk:02d}"
     rows = [
         [estate.parks("导入机构", "导入"), sample_uscc(60_000_000 + estate.park.pk), "人力资源服务机构", estate.parks("导入法人", "导入"),
-         estate.parks("导入地址", "导入"), estate.parks("导入联系人", "导入"), "13955550001", ""],
+         estate.parks("导入地址", "导入"), estate.parks("导入联系人", "导入"), phone, ""],
         [estate.parks("导入有误", "导入"), "123", "人力资源服务机构", "", "", "", "", ""],
         [estate.parks("导入存疑", "导入"), make_uscc(61_000_000 + estate.park.pk), estate.parks("导入类别", "导入"), "", "", "", "", ""],
         [estate.parks("导入改码", "导入"), make_uscc(62_000_000 + estate.park.pk, valid=False), "人力资源服务机构", "", "", "", "", ""],
@@ -611,7 +624,7 @@ def _imports(estate: Estate, at: datetime) -> None:
         actor=estate.operator, at=at, key=_key(estate, "override"), job=checked, numbers=[doubtful.number],
         reason=estate.parks("导入说明", "导入"),
     )  # fmt: skip
-    estate.things |= {"import": checked.pk, "import_uploaded": jobs[1].pk}
+    estate.things |= {"import_phone": phone, "import": checked.pk, "import_uploaded": jobs[1].pk}
 
 
 def _authority_of_tianhe(estate: Estate, at: datetime) -> None:
@@ -638,7 +651,7 @@ def _elsewhere(estate: Estate, park: Park, at: datetime) -> None:
         data=b"-",
         key="stage:elsewhere",
     )
-    estate.things |= {"elsewhere": there.pk, "file_elsewhere": file.pk}
+    estate.things |= {"elsewhere_mobile": "13900009999", "elsewhere": there.pk, "file_elsewhere": file.pk}
 
 
 def _no_role_yet(people: Cast, at: datetime) -> None:

@@ -1,107 +1,17 @@
-"""Matrix 2, words: nobody reads a word of somebody else's, wherever it may turn up: pages, lists, searches, workbooks, PDFs,
-JSON, notices, the trail.
+"""That the matrices are not blind to words: every free text of every table holds a canary.
 
-And that this is no blind test: every free text field of every table holds a canary, and every canary is seen by somebody
-who may read it.
+That nobody reads somebody else's, and that each is seen by somebody who may, is looked at page by page in test_urls.py.
 """
 
 from __future__ import annotations
 
 import json
-import re
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
 
-from hrpark.web.dossier import TABS
-from hrpark.web.lists import LISTS
-
-from .identities import READERS, SIGNED_IN
-from .knocking import LET_IN, told
-from .stage import CANARY, MADE
-from .table import ROWS, SAID_BY_LINK
-
-#: Pages that say more when they are asked for it: URL → queries.
-ASKED = {
-    "desk-institution": [f"?tab={tab}" for tab in TABS],
-    "tenant-dossier": [f"?tab={tab}" for tab in TABS],
-    "authority-institution": [f"?tab={tab}" for tab in TABS],
-    "desk-import": ["?tab=error", "?tab=new", "?tab=changed", "?step=columns", "?q=CANARY"],
-    "portal-application": ["?tab=form"],
-    "portal-application-form": ["?step=check", "?step=s1", "?step=s2"],
-    "account-notices": ["?unread=1", "?page=2"],
-    "desk-search": ["?q=CANARY", "?q=启航"],
-    "tenant-search": ["?q=CANARY", "?q=启航"],
-    "authority-search": ["?q=CANARY", "?q=启航"],
-    "desk-admission": ["?tab=form"],
-    "tenant-case": ["?tab=form"],
-    "authority-admission": ["?tab=form"],
-}  # fmt: skip
-FILES = "account-file"
-
-
-def pages(visitors):
-    """(URL, letter, address) of everything that an identity may open: the table's rows, with every query that says more, every
-    list whole, searched and as a workbook, every attachment."""
-    lists = {one.view: one for one in LISTS}
-    for name, row in ROWS.items():
-        address = visitors.address(name)
-        queries = ["", *ASKED.get(name.partition("#")[0], [])]
-        one = lists.get(name)
-        if one is not None:
-            whole = f"?size=200&cols={','.join(c.key for c in one.columns)}"
-            queries += [whole, f"{whole}&export=xlsx", f"{whole}&q=CANARY"]
-        for letter in row.get:
-            for query in queries:
-                yield name, letter, address + query
-    for name, row in ROWS.items():
-        # The same in 天河: what its people see there is their own, too.
-        if "<slug:park>" in visitors.paths[name.partition("#")[0]]:
-            for letter in {"t": "o", "y": "r"}.items():
-                if letter[1] in row.get:
-                    yield name, letter[0], visitors.address(name, "粤才")
-    elsewhere = visitors.stage.estates["启航"].things["elsewhere"]
-    yield from (("desk-institution", "t", f"/desk/tianhe/institutions/{elsewhere}/?tab={tab}") for tab in TABS)
-    files = sorted({v for e in visitors.stage.estates.values() for k, v in e.things.items() if k.startswith("file_")})
-    for letter in SIGNED_IN:
-        for pk in files:
-            yield FILES, letter, f"/account/files/{pk}/"
-
-
-def test_nobody_reads_a_word_of_somebody_else(visitors):
-    wrong, seen = [], set()
-    for name, letter, address in pages(visitors):
-        answer = visitors.visit(letter, address)
-        if name != FILES and answer.said != LET_IN:
-            wrong.append(f"{answer}: {answer.said} ({answer.status})")
-        canaries = answer.canaries
-        wrong += [
-            f"{answer}: says {owner}-{of}"
-            for owner, of in sorted(canaries)
-            if letter not in READERS[owner] and f"{owner}-{of}" != SAID_BY_LINK.get(name)
-        ]
-        seen |= {one for one in canaries if letter in READERS[one[0]]}
-    assert not wrong, told(wrong)
-    kinds = {(kind_of(owner), of) for owner, of in seen}
-    unseen = {f"{kind_of(owner)}-{of}" for owner, of in MADE if READERS[owner] and (kind_of(owner), of) not in kinds}
-    assert unseen == KEPT_UNSEEN, f"No page shows these to who may read them, so that nothing is proved: {sorted(unseen)}"
-
-
-def kind_of(owner: str) -> str:
-    """启航申请, 智达申请, 粤才申请 are one kind of owner; so are 黄埔 and 天河."""
-    kind = re.sub("^(启航|智达|粤才)", "机构", owner)
-    return re.sub("^(黄埔|天河)", "园区", kind).replace("经办", "代表")
-
-
-#: Words that are kept and that no page shows to anybody.
-KEPT_UNSEEN = {
-    "机构-作废原因", "机构-移除文件", "机构-委托书附件", "机构-许可附件", "机构申请-委托附件", "机构草稿-草稿材料", "机构代表-设备",
-    "园区-审查附件", "园区-自评附件", "园区-撤回原因", "园区-方案依据",
-}  # fmt: skip
-
-
-# ---------------------------------------------------------------- nothing is without a canary
+from .stage import CANARY
 
 #: Columns without a canary, by why they need none.
 PLAIN: dict[str, set[str]] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hrpark.web.checks import patterns
 
 from .identities import EVERYBODY
-from .knocking import LET_IN, REFUSED, manners, name_of, told, urls
+from .knocking import LET_IN, REFUSED, Answer, manners, name_of, told, urls
+from .opening import files, further, unproved
 from .table import LIBRARY, ROWS, SAID_BY_LINK
 
 
@@ -18,9 +19,17 @@ def test_no_two_urls_share_a_name():
     assert sorted(names) == sorted(set(names))
 
 
-def test_opening_a_page_lets_in_whom_the_table_names_and_changes_nothing(visitors):
-    """GET: who is let in; no row is written; the headers that every answer has; no word of somebody else's."""
-    wrong = []
+def words_of(name: str, answer: Answer) -> list[str]:
+    """Words and numbers in an answer that are somebody else's."""
+    return [f"{answer}: says {one}" for one in answer.foreign if one != SAID_BY_LINK.get(name)]
+
+
+def test_opening_a_page_lets_in_whom_the_table_names_changes_nothing_and_says_nothing_of_others(visitors):
+    """GET: who is let in; no row is written; the headers that every answer has; no word or number of somebody else's.
+
+    And every word and number on the stage is seen by somebody who may, or the last would prove nothing.
+    """
+    wrong, answers = [], []
     for name in sorted(ROWS):
         for letter in EVERYBODY:
             answer = visitors.visit(letter, visitors.address(name))
@@ -28,9 +37,18 @@ def test_opening_a_page_lets_in_whom_the_table_names_and_changes_nothing(visitor
                 wrong.append(f"{answer}: {answer.said} ({answer.status})")
             if answer.changed:
                 wrong.append(f"{answer}: wrote {answer.changed}")
-            wrong += [f"{answer}: says {one}" for one in answer.foreign if one != SAID_BY_LINK.get(name)]
-            wrong += manners(answer)
+            wrong += words_of(name, answer) + manners(answer)
+            answers.append(answer)
+    for name, answer in further(visitors):
+        if answer.said != LET_IN or answer.changed:
+            wrong.append(f"{answer}: {answer.said} ({answer.status}), wrote {answer.changed}")
+        wrong += words_of(name, answer) + manners(answer)
+        answers.append(answer)
+    for answer in files(visitors):
+        wrong += words_of("account-file", answer) + manners(answer)
+        answers.append(answer)
     assert not wrong, told(wrong)
+    assert unproved(answers) == []
 
 
 def test_handing_something_in_is_open_to_whom_the_table_names_and_a_refusal_writes_nothing(visitors):
@@ -43,8 +61,7 @@ def test_handing_something_in_is_open_to_whom_the_table_names_and_a_refusal_writ
                 wrong.append(f"{answer}: {answer.said} ({answer.status})")
             if not allowed and answer.changed:
                 wrong.append(f"{answer}: refused, yet wrote {answer.changed}")
-            wrong += [f"{answer}: says {one}" for one in answer.foreign if one != SAID_BY_LINK.get(name)]
-            wrong += manners(answer)
+            wrong += words_of(name, answer) + manners(answer)
     assert not wrong, told(wrong)
 
 
