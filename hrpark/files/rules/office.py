@@ -52,7 +52,7 @@ def open_package(stream: BinaryIO) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, ValueError, OSError, struct.error, NotImplementedError):
         raise Unfit(_BROKEN) from None
     entries = sorted(package.infolist(), key=lambda e: e.header_offset)
-    if not entries:
+    if not entries or entries[0].header_offset < 0:  # a damaged directory may point before the file
         raise Unfit(_BROKEN)
     if sum(e.file_size for e in entries) > MOST_UNPACKED:
         raise Unfit(_BOMB)
