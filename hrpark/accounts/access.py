@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import F
 
 from hrpark.toolbox.errors import NotAllowed, Refused
+from hrpark.toolbox.grounds import grounds
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
@@ -150,8 +151,7 @@ def issue_code(
     ``basis`` says how the person was recognised (身份证件, 授权委托书), without numbers.
     """
     vouch(actor, person, park, at)
-    if not basis.strip():
-        raise Refused("请写明如何核对了本人身份，例如“核对居民身份证原件”。", field="basis")
+    basis = grounds(basis, "请写明如何核对了本人身份，例如“核对居民身份证原件”")
     text = vault.digits("counter", 8, actor.actor_key, key, str(person.pk))
     code = _issue_code(
         actor=actor,
@@ -161,7 +161,7 @@ def issue_code(
         park=park,
         channel="counter",
         digest=_digest(person, text),
-        basis=basis.strip(),
+        basis=basis,
     )
     if not vault.same(code.digest, _digest(person, text)):
         raise Refused("这个页面已经为另一位人员签发过验证码。请刷新后重新签发。")

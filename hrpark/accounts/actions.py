@@ -8,8 +8,11 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.timezone import localtime
 
+from hrpark.toolbox.dates import date_table
 from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
+from hrpark.toolbox.grounds import grounds
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
@@ -236,12 +239,18 @@ def verify_role(
         require(actor, permissions.PEOPLE_MANAGE, membership.park_id, at.date())
     if membership.until is not None and membership.until <= at.date():
         raise Refused("该角色已收回，不能再核验。如仍需办理，请重新邀请。")
-    if not basis.strip():
-        raise Refused("请写明核验依据，例如“授权委托书原件，2026年3月2日收到”。", field="basis")
-    if membership.verified_at is None:
-        membership.verified_at = at
-        membership.verified_by = actor if isinstance(actor, Person) else None
-        membership.save(update_fields=["verified_at", "verified_by"])
+    basis = grounds(basis, "请写明核验依据，例如“授权委托书原件，2026年3月2日收到”")
+    membership = (
+        Membership.objects.select_for_update(of=("self",)).select_related("organisation", "person").get(pk=membership.pk)
+    )
+    if membership.verified_at is not None:
+        by = membership.verified_by.name if membership.verified_by else "他人"
+        raise Conflict(
+            f"{membership.person.name}的身份已由{by}于{date_table(localtime(membership.verified_at).date())}核验，无需再次核验。"
+        )
+    membership.verified_at = at
+    membership.verified_by = actor if isinstance(actor, Person) else None
+    membership.save(update_fields=["verified_at", "verified_by"])
     deed.record(membership, park=membership.park_id, basis=basis)
     return membership
 
@@ -464,16 +473,28 @@ def record_authorisation(
         own = actor.pk == person.pk and open_roles(person, at.date()).filter(organisation=organisation, park=park).exists()
         if not (own or organisation.pk in standing.own(permissions.COLLEAGUES_MANAGE, park.pk)):
             require(actor, permissions.CODE_ISSUE, park.pk, at.date())
-    if not scope.strip():
-        raise Refused("请写明委托事项，例如“办理入驻申请及日常事务”。", field="scope")
-    if valid_to is not None and valid_to < valid_from:
-        raise Refused("失效日期早于生效日期，请核对委托书上的期限。", field="valid_to")
+    scope = grounds(scope, "请写明委托事项，例如“办理入驻申请及日常事务”", field="scope", most=200)
+    _letter_runs(valid_from, valid_to, at.date())
     letter = Authorisation.objects.create(
-        organisation=organisation, person=person, park=park, scope=scope.strip()[:200], valid_from=valid_from, valid_to=valid_to,
+        organisation=organisation, person=person, park=park, scope=scope, valid_from=valid_from, valid_to=valid_to,
         received_at=at,
     )  # fmt: skip
     deed.record(letter, park=park.pk, organisation=organisation.pk, person=person.pk)
     return letter
+
+
+#: No letter is older, or runs longer, or begins later than this: such a year is a slip of the pen.
+LETTER_YEARS, LETTER_AHEAD_DAYS = 20, 366
+
+
+def _letter_runs(valid_from: date, valid_to: date | None, today: date) -> None:
+    if valid_from.year < today.year - LETTER_YEARS or (valid_from - today).days > LETTER_AHEAD_DAYS:
+        first = today.year - LETTER_YEARS
+        raise Refused(f"生效日期应在{first}年之后、一年之内，请核对委托书上的日期。", field="valid_from")
+    if valid_to is not None and valid_to < valid_from:
+        raise Refused("失效日期早于生效日期，请核对委托书上的期限。", field="valid_to")
+    if valid_to is not None and valid_to.year > valid_from.year + LETTER_YEARS:
+        raise Refused(f"失效日期距生效日期超过{LETTER_YEARS}年，请核对；委托书没有写明期限的，可以不填。", field="valid_to")
 
 
 # ---------------------------------------------------------------- consents

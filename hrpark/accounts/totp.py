@@ -19,6 +19,7 @@ from django.db import transaction
 from qrcode.image.svg import SvgPathImage
 
 from hrpark.toolbox.errors import NotAllowed, Refused
+from hrpark.toolbox.grounds import grounds
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
@@ -74,8 +75,7 @@ def remove_totp(
     """By the person, who has proved both factors, or at the counter for one who lost the phone."""
     if isinstance(actor, System) or actor.pk != person.pk:
         vouch(actor, person, park, at)
-        if not basis.strip():
-            raise Refused("请写明如何核对了本人身份，例如“核对居民身份证原件”。", field="basis")
+        basis = grounds(basis, "请写明如何核对了本人身份，例如“核对居民身份证原件”")
     _locked(person)
     Authenticator.objects.filter(user=person).delete()
     deed.record(person, park=park.pk if park else None, basis=basis.strip())

@@ -40,6 +40,7 @@ from hrpark.standard.kinds import CURRENT, cites
 from hrpark.standard.queries import parameter
 from hrpark.toolbox.dates import date_table
 from hrpark.toolbox.errors import Conflict, NotFound, Refused
+from hrpark.toolbox.grounds import grounds
 from hrpark.toolbox.identifiers import read_uscc
 from hrpark.toolbox.money import read_money
 from hrpark.toolbox.text import tidy, tidy_title
@@ -386,8 +387,7 @@ def confirm_papers(
         raise Conflict("所选材料中有的已经核对过，请刷新页面后再选。")
     if not any(rows):
         raise Refused("请勾选已经核对原件的材料。", field="papers")
-    if not basis.strip():
-        raise Refused("请写明核对方式，例如“核对原件”“在发证机关网站查验”。", field="basis")
+    basis = grounds(basis, "请写明核对方式，例如“核对原件”“在发证机关网站查验”")
     institution = application.institution
     for one in rows[0]:
         add_licence(actor=actor, at=at, key=f"{key[:60]}:l{one.index}", institution=institution, **one.fields)
@@ -439,6 +439,7 @@ def respond(
 ) -> Application:  # fmt: skip
     if not note.strip():
         raise Refused("请填写答复内容，申请人会看到。", field="note")
+    cases.not_said_before(cases.locked(application.case_id), note)
     case = cases.advance(application.case, "respond", actor=actor, at=at, note=note, seen=seen)
     application = _fresh(application)
     deed.record(application, park=application.park_id)

@@ -309,9 +309,19 @@ def respond(
     """A substantive answer that the applicant reads; the first one keeps the promise of the first response."""
     if not note.strip():
         raise Refused("请填写答复内容，申请人会看到。", field="note")
+    not_said_before(locked(case.pk), note)
     case = advance(case, "respond", actor=actor, at=at, seen=seen, note=note)
     deed.record(case, park=case.park_id)
     return case
+
+
+def not_said_before(case: Case, note: str) -> None:
+    """The same answer a second time tells the applicant nothing: neither step nor notice."""
+    last = case.steps.filter(verb="respond").order_by("-seq").first()
+    if last is not None and last.note.strip() == note.strip():
+        raise Conflict(
+            f"{last.actor_name}已于{localtime(last.at):%Y-%m-%d %H:%M}发送过同样的答复，无需再次发送。", field="note"
+        )
 
 
 @verb("cases.close", "办结了办件")
@@ -347,6 +357,9 @@ def assign(
         raise Refused(f"本件目前是“{state_of(case).label}”，不能指派经办人。")
     if handler is not None and not standing_of(handler, rules.day_of(at)).may(kind.desk, case.park_id):
         raise Refused(f"{handler.name}没有办理本事项的角色，请另选一人。", field="handler")
+    if case.handler_id == (handler.pk if handler else None):
+        now = f"本件的经办人已是{handler.name}" if handler else "本件本来就没有经办人"
+        raise Refused(f"{now}，没有改动。如需留言，请写内部备注。", field="handler")
     before, case.handler = case.handler_id, handler
     case.save(update_fields=["handler"])
     sentence = f"指派给{handler.name}" if handler else "取消了指派"

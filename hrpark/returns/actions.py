@@ -148,6 +148,11 @@ def verify_figure(
     reason = reason.strip()[:300]
     if (value, bound) != (figure.value, figure.bound) and not reason:
         raise Refused("核定值与申报值不同，请写明理由，例如“与完税证明合计不符”。", field="reason")
+    before = (figure.verified_value, figure.verified_bound, figure.verified_reason)
+    if figure.verified_at is not None and before == (value, bound, reason):
+        raise Conflict(
+            f"{figure.verified_by_name}已于{timezone.localtime(figure.verified_at):%Y-%m-%d %H:%M}作过同样的核定，无需再次提交。"
+        )
     figure.verified_value, figure.verified_bound, figure.verified_reason = value, bound, reason
     figure.verified_by, figure.verified_by_name, figure.verified_at = actor.actor_key, actor.actor_name[:80], at
     figure.save(

@@ -88,6 +88,10 @@ class Money(Number):
         super().__init__(unit=unit, **kwargs)
 
 
+#: As toolbox.dates reads days: a year outside is a slip of the pen.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
 class Day(forms.DateField):
     """A day, by the browser's own picker, or typed in the ways people write it."""
 
@@ -98,7 +102,10 @@ class Day(forms.DateField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(halfwidth(value) if isinstance(value, str) else value)
+        day = super().to_python(halfwidth(value) if isinstance(value, str) else value)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(self.error_messages["year"], code="year")
+        return day
 
 
 class File(forms.FileField):
@@ -211,6 +218,7 @@ def _tune(one: forms.Field, label: str) -> None:
         one.error_messages["invalid_choice"] = f"“{label}”的选项已有变化，请重新选择。"
     if isinstance(one, forms.DateField) and not isinstance(one, forms.DateTimeField):
         one.error_messages["invalid"] = f"“{label}”应为一个日期，请按 2026-11-23 的样子填写。"
+        one.error_messages["year"] = f"“{label}”的年份应在{FIRST_YEAR}年至{LAST_YEAR}年之间，请核对。"
     elif isinstance(one, forms.IntegerField) and not isinstance(one, forms.DecimalField | forms.FloatField):
         one.error_messages["invalid"] = f"“{label}”应为整数，请只填数字，例如 1200。"
     elif isinstance(one, forms.DecimalField | forms.FloatField):

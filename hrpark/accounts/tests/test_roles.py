@@ -6,7 +6,7 @@ import pytest
 
 from hrpark.accounts import actions, permissions, queries, samples
 from hrpark.accounts.models import Membership
-from hrpark.toolbox.errors import HrparkError, NotAllowed, NotFound, Refused
+from hrpark.toolbox.errors import Conflict, HrparkError, NotAllowed, NotFound, Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,22 @@ def test_verifying_names_its_basis_and_its_officer(cast):
     assert done.verified_by == cast.officer and hats(cast.stranger, cast)
 
 
+@pytest.mark.parametrize("basis", ["-1", "NaN", "原件", "9999-12-31", "字" * 10_000])
+def test_a_sign_half_a_word_or_a_book_is_no_basis(cast, basis):
+    role = samples.give_role(cast.stranger, cast.qihang, cast.huangpu, "clerk", at=cast.at, verified=False)
+    with pytest.raises(Refused) as refused:
+        actions.verify_role(actor=cast.officer, at=cast.at, key="v", membership=role, basis=basis)
+    assert refused.value.field == "basis"
+    assert not hats(cast.stranger, cast)
+
+
+def test_who_is_verified_is_not_verified_again(cast):
+    role = samples.give_role(cast.stranger, cast.qihang, cast.huangpu, "clerk", at=cast.at, verified=False)
+    actions.verify_role(actor=cast.officer, at=cast.at, key="v", membership=role, basis="授权委托书原件")
+    with pytest.raises(Conflict, match=f"已由{cast.officer.name}于2026-03-02核验"):
+        actions.verify_role(actor=cast.director, at=cast.at, key="w", membership=role, basis="授权委托书原件")
+
+
 def test_an_officer_does_not_verify_staff_of_the_operator(cast):
     role = samples.give_role(cast.stranger, cast.operator, cast.huangpu, "director", at=cast.at, verified=False)
     with pytest.raises(NotAllowed):
@@ -159,7 +175,14 @@ def test_an_unverified_applicant_records_the_own_letter(cast):
     assert letter(cast, cast.stranger, person=cast.stranger)
 
 
-@pytest.mark.parametrize(("over", "field"), [({"scope": " "}, "scope"), ({"valid_to": date(2025, 12, 31)}, "valid_to")])
+@pytest.mark.parametrize(
+    ("over", "field"),
+    [
+        ({"scope": " "}, "scope"), ({"scope": "-1"}, "scope"), ({"scope": "字" * 201}, "scope"),
+        ({"valid_from": date(1, 1, 1)}, "valid_from"), ({"valid_from": date(2199, 1, 1), "valid_to": None}, "valid_from"),
+        ({"valid_to": date(2025, 12, 31)}, "valid_to"), ({"valid_to": date(9999, 12, 31)}, "valid_to"),
+    ],
+)  # fmt: skip
 def test_a_letter_that_makes_no_sense_is_refused(cast, over, field):
     with pytest.raises(Refused) as error:
         letter(cast, cast.officer, **over)

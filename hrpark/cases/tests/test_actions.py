@@ -137,6 +137,8 @@ def test_notes_and_assignments_change_neither_clock_nor_version_nor_state(cast, 
     before = fresh(case)
     actions.add_note(actor=cast.officer, at=at + timedelta(days=2), key=key(), case=case, note="已电话联系")
     actions.assign(actor=cast.director, at=at + timedelta(days=2), key=key(), case=case, handler=cast.officer)
+    with pytest.raises(Refused, match="没有改动"):
+        actions.assign(actor=cast.director, at=at + timedelta(days=2), key=key(), case=case, handler=cast.officer)
     after = fresh(case)
     same = ("state", "ball", "version", "due_at", "first_due_at", "first_response_at", "completed_at", "received_at")
     assert [getattr(before, f) for f in same] == [getattr(after, f) for f in same]
@@ -212,6 +214,8 @@ def test_nobody_asks_in_the_name_of_an_organisation_that_is_not_theirs(cast, at)
 
 def test_the_trail_tells_each_move(cast, case, at):
     actions.respond(actor=cast.officer, at=at, key=key(), case=case, note="已报修")
+    with pytest.raises(Conflict, match="发送过同样的答复"):
+        actions.respond(actor=cast.officer, at=at, key=key(), case=case, note=" 已报修 ")
     assert [(line.what, line.who) for line in timeline("case", case.pk)] == [
         ("答复了申请人", "林晓彤"), ("提交了申请", "黄佳雯"), ("新建了办件草稿", "黄佳雯"),
     ]  # fmt: skip

@@ -7,10 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localtime
 
 from hrpark.accounts.models import Person
 from hrpark.standard.kinds import cites
-from hrpark.toolbox.errors import Refused
+from hrpark.toolbox.dates import date_table
+from hrpark.toolbox.errors import Conflict, Refused
+from hrpark.toolbox.grounds import grounds
 from hrpark.toolbox.text import tidy, tidy_title
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
@@ -123,8 +126,10 @@ def verify_credential(
 ) -> Credential:  # fmt: skip
     """An officer has seen the certificate, or found it in the issuer's list."""
     operators_gate(actor, credential.institution, at)
-    if not basis.strip():
-        raise Refused("请写明核验方式，例如“核对证书原件”。", field="basis")
+    basis = grounds(basis, "请写明核验方式，例如“核对证书原件”")
+    credential = Credential.objects.select_for_update(of=("self",)).select_related("institution").get(pk=credential.pk)
+    if credential.verified_at is not None:
+        raise Conflict(f"这项资质或荣誉已于{date_table(localtime(credential.verified_at).date())}核验，无需再次核验。")
     credential.verified_at = at
     credential.save(update_fields=["verified_at"])
     deed.record(credential, park=credential.institution.park_id, basis=basis)

@@ -6,9 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localtime
 
 from hrpark.accounts.models import Person
-from hrpark.toolbox.errors import Refused
+from hrpark.toolbox.dates import date_table
+from hrpark.toolbox.errors import Conflict, Refused
+from hrpark.toolbox.grounds import grounds
 from hrpark.toolbox.text import tidy, tidy_title
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
@@ -57,8 +60,10 @@ def verify_licence(
 ) -> Licence:  # fmt: skip
     """An officer has seen the original, or found it in the public register."""
     operators_gate(actor, licence.institution, at)
-    if not basis.strip():
-        raise Refused("请写明核验方式，例如“核对许可证原件”。", field="basis")
+    basis = grounds(basis, "请写明核验方式，例如“核对许可证原件”")
+    licence = Licence.objects.select_for_update(of=("self",)).select_related("institution").get(pk=licence.pk)
+    if licence.verified_at is not None:
+        raise Conflict(f"这项许可或备案已于{date_table(localtime(licence.verified_at).date())}核验，无需再次核验。")
     licence.verified_at = at
     licence.save(update_fields=["verified_at"])
     deed.record(licence, park=licence.institution.park_id, basis=basis)

@@ -152,6 +152,8 @@ def test_own_people_enter_permits_that_are_verified_by_an_officer(at, people, qi
         actions.verify_licence(actor=people.qihang_clerk, at=at, key="v", licence=own, basis="原件")
     seen = actions.verify_licence(actor=people.officer, at=at, key="v", licence=own, basis="核对许可证原件")
     assert seen.verified_at == at
+    with pytest.raises(Conflict, match="无需再次核验"):
+        actions.verify_licence(actor=people.officer, at=at, key="w", licence=own, basis="核对许可证原件")
     changed = actions.edit_licence(actor=people.qihang_clerk, at=at, key="e", licence=seen, valid_to=date(2030, 1, 1))
     assert changed.verified_at is None
 
@@ -260,6 +262,8 @@ def test_credentials_of_own_people_wait_for_an_officer(at, people, qihang):
     assert refusal.value.field == "basis"
     actions.verify_credential(actor=people.officer, at=at, key="v", credential=credential, basis="核对证书原件")
     assert Credential.objects.get().verified_at == at
+    with pytest.raises(Conflict, match="无需再次核验"):
+        actions.verify_credential(actor=people.officer, at=at, key="w", credential=credential, basis="核对证书原件")
     edited = actions.edit_credential(actor=people.officer, at=at, key="e", credential=credential, level="AA")
     assert edited.verified_at == at
 

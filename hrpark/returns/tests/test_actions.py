@@ -224,6 +224,15 @@ def test_the_authority_accepts_a_figure_as_declared(people, at):
     assert (done.verified_value, done.verified_by_name, done.verified_at) == (1000, people.inspector.name, at)
 
 
+def test_the_same_verification_again_is_refused_and_told_once(people, at):
+    declare(people, at, {REVENUE: 1000})
+    verify(people, at, value=Decimal(900), reason="与完税证明合计不符")
+    with pytest.raises(Conflict, match=f"{people.inspector.name}已于2026-03-02 10:00作过同样的核定"):
+        verify(people, at, value=Decimal(900), reason="与完税证明合计不符", key="v2")
+    assert Notice.objects.filter(kind="returns.not_as_declared").count() == 1
+    assert verify(people, at, value=Decimal(950), reason="补充了一张完税证明", key="v3").verified_value == 950
+
+
 def test_another_value_needs_a_reason_and_none_too(people, at):
     declare(people, at, {REVENUE: 1000})
     for value in (Decimal(900), None):

@@ -308,3 +308,9 @@ def test_limits_are_told_in_words_that_name_the_field_and_what_to_do():
     assert said(area="12345") == ["“面积”的数字太大，请核对是否多写了几位。"]
     assert said(area="1.234") == ["“面积”最多2位小数，请四舍五入后填写。"]
     assert said(kind="b") == ["“类别”的选项已有变化，请重新选择。"]
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "9999-12-31", "2326-01-01", "1899-12-31"])
+def test_a_day_of_another_age_is_a_slip_of_the_pen(typed):
+    form = LeaseForm(data=GOOD | {"since": typed})
+    assert form.errors["since"] == ["“起租日期”的年份应在1900年至2199年之间，请核对。"]
