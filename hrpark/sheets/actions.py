@@ -17,7 +17,7 @@ from django.db import IntegrityError, OperationalError
 from django.db.models import F, Q
 
 from hrpark.accounts.models import Park, Person
-from hrpark.accounts.queries import require
+from hrpark.accounts.queries import require, standing_of
 from hrpark.toolbox.errors import Conflict, HrparkError, NotFound, Refused
 from hrpark.toolbox.text import tidy
 from hrpark.trail.actions import Deed, verb
@@ -474,6 +474,34 @@ def _fail(deed: Deed, *, actor: Person | System, at: datetime, key: str, job: Im
     job.error = reason[:500]
     job.save()
     deed.record(job, park=job.park_id, reason=reason)
+    return job
+
+
+# --- what leaves the house ------------------------------------------------------------------------------------------------
+
+
+@verb("sheets.export", "导出了名单")
+def record_export(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, park: Park, permission: str, table: str, narrowed: str,
+    columns: Sequence[str], rows: int,
+) -> Park:  # fmt: skip
+    """That rows of a park's list were taken away as a file: which list, narrowed how, in words, how many (个人信息保护法 art. 51)."""
+    if isinstance(actor, Person):
+        standing = standing_of(actor, at.date())
+        if not standing.hats_in(park.pk):
+            raise NotFound()
+        if permission and not standing.own(permission, park.pk):
+            require(actor, permission, park.pk, at.date())
+    deed.record(park, park=park.pk, table=table, narrowed=narrowed, columns=columns, rows=rows)
+    return park
+
+
+@verb("sheets.import.take", "下载了导入中有误和重复的行")
+def record_taking(deed: Deed, *, actor: Person | System, at: datetime, key: str, job: ImportJob) -> ImportJob:
+    """That the rows of an import which were not taken in left the house as a file."""
+    require(actor, TARGETS.get(job.target).permission, job.park_id, at.date())
+    rows = job.rows.filter(verdict__in=[Verdict.ERROR, Verdict.DUPLICATE]).count()
+    deed.record(job, park=job.park_id, filename=job.filename, rows=rows)
     return job
 
 

@@ -16,6 +16,7 @@ is the dearest part by far.
     INSTITUTIONS = register(InstitutionList())
 
     @page(permissions.READ, door="desk")
+    @require_list
     def institutions(request, park):
         return INSTITUTIONS.respond(request, park)
 """
@@ -38,21 +39,25 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods
 from markupsafe import Markup
 
 from hrpark.accounts.kinds import PERMISSIONS
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing, saved_views
 from hrpark.sheets import writing
-from hrpark.toolbox.errors import Misconfigured, Refused
+from hrpark.sheets.actions import record_export
+from hrpark.toolbox.errors import Misconfigured, NotAllowed, Refused
 from hrpark.toolbox.registry import Registry
 
 from . import jinja
 from .columns import DOWN_FIRST, KINDS, Column, state
 from .filters import Choice, Days, Filter, Option, YesNo
+from .pages import taking_key
 
 __all__ = [
-    "LISTS", "Bulk", "Choice", "Column", "Days", "Filter", "List", "Main", "View", "YesNo", "found", "picked", "register", "state",
+    "LISTS", "Bulk", "Choice", "Column", "Days", "Filter", "List", "Main", "View", "YesNo", "found", "picked", "register",
+    "require_list", "state",
 ]  # fmt: skip
 
 SIZES = (50, 100, 200)
@@ -65,6 +70,9 @@ LARGE, KEPT_SECONDS = 5000, 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_EXPORTED = 100_000
 A_YEAR = 365 * 24 * 3600
+
+#: Methods of a page that is a list: it is read, and its rows are taken away as a file by a POST, for that is told.
+require_list = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # ---------------------------------------------------------------- what was asked
@@ -400,7 +408,7 @@ class List:
         return not permission or self._holds(standing, park, permission)
 
     def _exports(self, standing: Standing, park: Park | None) -> bool:
-        return self.exports and self._may(self.export_permission, standing, park)
+        return self.exports and park is not None and self._may(self.export_permission, standing, park)
 
     # -- putting it together
 
@@ -438,7 +446,7 @@ class List:
             body=body, first=begin + 1 if shown else 0, last=begin + shown, pages=self._pages(asked, count, to),
             sizes=[(s, to.but(size=f"size={s}" if s != SIZES[0] else ""), s == asked.size) for s in SIZES],
             compact=compact, density=_join(base, "density", "comfortable" if compact else "compact"),
-            export=_join(base, "export", "xlsx") if self._exports(standing, park) else "",
+            export=request.path + base.removesuffix("?") if self._exports(standing, park) else "",
             bulk=bulk, main=main, clear=to.but(q="", **{f.key: "" for f in self.filters}), query=base[1:],
             here=(request.path + to.but(page=f"page={asked.page}" if asked.page > 1 else "")).removesuffix("?"), may_save=standing.person_id is not None and bool(here) and on is None,
             narrowed=bool(asked.q or asked.filters), park_id=park.pk if park else None,
@@ -477,22 +485,28 @@ class List:
             before = page
         return found
 
-    def export(self, request: HttpRequest, park: Park | None) -> HttpResponse:
-        """The rows as they are filtered and ordered now, as Excel, with the columns that are shown."""
+    def export(self, request: HttpRequest, park: Park) -> HttpResponse:
+        """The rows as they are filtered and ordered now, as Excel, with the columns that are shown. The trail tells of it."""
         standing: Standing = request.standing
+        if not self._exports(standing, park):
+            raise NotAllowed("您的角色不能导出这份名单。如工作需要，请联系负责人。")
         asked = self.ask(request.GET, standing, park)
         columns = [c for c in self.visible(asked, standing, park) if c.exported]
         narrowed = self.narrowed(asked, standing, park)
         count = narrowed.count()
         if count > MOST_EXPORTED:
             raise Refused(f"一次最多导出 {MOST_EXPORTED:,} 行，现在有 {count:,} 行。请先用筛选缩小范围。")
-        fetched, places = self.fetch(self.ordered(narrowed, asked), columns)
-        masked = [self._masked(c, standing, park) for c in columns]
         told = [f"{f.label}：{f.says(asked.filters[f.key], standing, park)}" for f in self.filters if f.key in asked.filters]
         told += [f"搜索：{asked.q}"] if asked.q else []
+        record_export(
+            actor=request.user, at=request.at, key=taking_key(request), park=park, permission=self.export_permission or self.permission,
+            table=self.title, narrowed="；".join(told), columns=[c.label for c in columns], rows=count,
+        )  # fmt: skip
+        fetched, places = self.fetch(self.ordered(narrowed, asked), columns)
+        masked = [self._masked(c, standing, park) for c in columns]
         about = [
-            " · ".join(filter(None, [self.title, park.name if park else "", f"共 {count:,} {self.noun}"])),
-            f"筛选：{'；'.join(told) or '无'} · 导出：{request.user.name if standing.person_id else '访客'}，{jinja.moment(request.at)}",
+            " · ".join([self.title, park.name, f"共 {count:,} {self.noun}"]),
+            f"筛选：{'；'.join(told) or '无'} · 导出：{request.user.name}，{jinja.moment(request.at)}",
         ]
         rows = (
             [c.exported_value([row[i] for i in at], m) for c, at, m in zip(columns, places, masked, strict=True)]
@@ -506,8 +520,8 @@ class List:
     def respond(
         self, request: HttpRequest, park: Park | None = None, *, template: str = "parts/list_page.html", **context: Any
     ) -> HttpResponse:
-        """The whole page; or only its changing part, when script asks for that."""
-        if request.GET.get("export") == "xlsx" and self._exports(request.standing, park):
+        """The whole page; or only its changing part, when script asks for that. A POST takes the rows away as a file."""
+        if request.method == "POST":
             return self.export(request, park)
         density = request.GET.get("density")
         if density in ("compact", "comfortable"):

@@ -47,7 +47,7 @@ def further(visitors: Visitors) -> Iterator[tuple[str, Answer]]:
         queries = list(ASKED.get(name.partition("#")[0], []))
         if one is not None:
             whole = f"?size=200&cols={','.join(c.key for c in one.columns)}"
-            queries += [whole, f"{whole}&export=xlsx", f"{whole}&q=CANARY"]
+            queries += [whole, f"{whole}&q=CANARY"]
         for query in queries:
             yield from ((name, visitors.visit(letter, address + query)) for letter in row.get)
         if "<slug:park>" in visitors.paths[name.partition("#")[0]]:
@@ -57,6 +57,16 @@ def further(visitors: Visitors) -> Iterator[tuple[str, Answer]]:
     elsewhere = visitors.stage.estates["启航"].things["elsewhere"]
     for tab in TABS:
         yield "desk-institution", visitors.visit("t", f"/desk/tianhe/institutions/{elsewhere}/?tab={tab}")
+
+
+def taken(visitors: Visitors) -> Iterator[tuple[str, str, Answer]]:
+    """(URL, letter, answer) of every list asked for as a workbook, with all its columns, by whoever may open it."""
+    for one in LISTS:
+        for letter in ROWS[one.view].get if one.view in ROWS else "":
+            address = f"{visitors.address(one.view)}?size=200&cols={','.join(c.key for c in one.columns)}"
+            if (letter, f"POST {address}") not in visitors.visited:
+                visitors.visited[letter, f"POST {address}"] = visitors.knock(letter, "post", address)
+            yield one.view, letter, visitors.visited[letter, f"POST {address}"]
 
 
 def files(visitors: Visitors) -> Iterator[Answer]:

@@ -6,8 +6,11 @@ from hrpark.web.checks import patterns
 
 from .identities import EVERYBODY
 from .knocking import LET_IN, REFUSED, Answer, manners, name_of, told, urls
-from .opening import files, further, unproved
+from .opening import files, further, taken, unproved
 from .table import LIBRARY, ROWS, SAID_BY_LINK
+
+#: What taking the rows of a list away writes.
+TOLD = {"trail_entry", "trail_payload"}
 
 
 def test_every_url_has_a_row_and_every_row_a_url():
@@ -41,6 +44,11 @@ def test_opening_a_page_lets_in_whom_the_table_names_changes_nothing_and_says_no
             answers.append(answer)
     for name, answer in further(visitors):
         if answer.said != LET_IN or answer.changed:
+            wrong.append(f"{answer}: {answer.said} ({answer.status}), wrote {answer.changed}")
+        wrong += words_of(name, answer) + manners(answer)
+        answers.append(answer)
+    for name, letter, answer in taken(visitors):
+        if answer.said != (LET_IN if letter in ROWS[name].post else REFUSED) or not set(answer.changed) <= TOLD:
             wrong.append(f"{answer}: {answer.said} ({answer.status}), wrote {answer.changed}")
         wrong += words_of(name, answer) + manners(answer)
         answers.append(answer)

@@ -12,7 +12,7 @@ from hrpark.admission.queries import handed_in, handed_in_for, points_of
 from hrpark.institutions.models import Kind
 from hrpark.web import applications
 from hrpark.web.filters import Choice, Days, YesNo
-from hrpark.web.lists import Column, List, View, register
+from hrpark.web.lists import Column, List, View, register, require_list
 from hrpark.web.pages import page
 from hrpark.web.shell import place
 
@@ -62,7 +62,7 @@ place("authority", "filings", "入驻申请", "authority-admissions", READ, orde
 
 
 @page(READ, door="authority")
-@require_safe
+@require_list
 def admissions(request: HttpRequest, park: Park) -> HttpResponse:
     return FILED.respond(request, park)
 

@@ -28,7 +28,7 @@ from hrpark.evaluation.rules.scores import plain
 from hrpark.toolbox.errors import NotFound, Refused
 from hrpark.web import declaring, evaluating
 from hrpark.web.forms import Form, Number, handle
-from hrpark.web.lists import Main, register
+from hrpark.web.lists import Main, register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.shell import place
 
@@ -59,7 +59,7 @@ def figure(request: HttpRequest, park: Park, measure: str) -> HttpResponse:
 
 
 @page(permissions.READ, door=DOOR)
-@require_safe
+@require_list
 def rounds(request: HttpRequest, park: Park) -> HttpResponse:
     return ROUNDS.respond(request, park)
 

@@ -10,7 +10,7 @@ from hrpark.accounts.models import Park
 from hrpark.institutions import permissions
 from hrpark.institutions.queries import institution_for
 from hrpark.web import dossier
-from hrpark.web.lists import register
+from hrpark.web.lists import register, require_list
 from hrpark.web.pages import page
 from hrpark.web.registers import Institutions
 from hrpark.web.shell import place
@@ -31,7 +31,7 @@ place("authority", "filings", "机构名录", "authority-institutions", READ, or
 
 
 @page(READ, door="authority")
-@require_safe
+@require_list
 def institutions(request: HttpRequest, park: Park) -> HttpResponse:
     return INSTITUTIONS.respond(request, park)
 

@@ -22,7 +22,7 @@ from hrpark.returns.rules import REGIONAL
 from hrpark.toolbox.errors import Conflict, Refused
 from hrpark.web import declaring
 from hrpark.web.forms import Day, Form, Group, Number, Whole, handle
-from hrpark.web.lists import Bulk, Choice, Column, List, View, YesNo, register
+from hrpark.web.lists import Bulk, Choice, Column, List, View, YesNo, register, require_list
 from hrpark.web.pages import back_to, deed_key, page
 from hrpark.web.shell import place
 
@@ -86,7 +86,7 @@ place(DOOR, "figures", "区域数据", "authority-regional", permissions.REGION,
 
 
 @page(permissions.READ, door=DOOR)
-@require_safe
+@require_list
 def figures(request: HttpRequest, park: Park) -> HttpResponse:
     return FIGURES.respond(request, park)
 

@@ -46,7 +46,7 @@ from hrpark.toolbox.errors import Conflict, HrparkError, NotFound, Refused
 from hrpark.web import applications, clock
 from hrpark.web.filters import Choice, Days, YesNo
 from hrpark.web.forms import Day, File, Form, Group, Whole, handle
-from hrpark.web.lists import Column, List, View, register
+from hrpark.web.lists import Column, List, View, register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.shell import place
 from hrpark.web.subjects import address
@@ -130,7 +130,7 @@ place("desk", "admission", "入驻规则", "desk-admission-rules", READ, order=2
 
 
 @page(READ, door="desk")
-@require_safe
+@require_list
 def admissions(request: HttpRequest, park: Park) -> HttpResponse:
     return ADMISSIONS.respond(request, park)
 

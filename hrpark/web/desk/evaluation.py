@@ -22,7 +22,7 @@ from hrpark.files.queries import attachments_by_subject
 from hrpark.toolbox.errors import Refused
 from hrpark.web import evaluating
 from hrpark.web.forms import File, Form, Group, Number, handle
-from hrpark.web.lists import Main, register
+from hrpark.web.lists import Main, register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.shell import place
 
@@ -52,7 +52,7 @@ def figure(request: HttpRequest, park: Park, measure: str) -> HttpResponse:
 
 
 @page(permissions.READ, door=DOOR)
-@require_safe
+@require_list
 def rounds(request: HttpRequest, park: Park) -> HttpResponse:
     return ROUNDS.respond(request, park)
 

@@ -22,7 +22,7 @@ from hrpark.parks.queries import free_units, midnight
 from hrpark.standard.kinds import cites
 from hrpark.web import dossier
 from hrpark.web.forms import Day, Form, handle
-from hrpark.web.lists import Main, register
+from hrpark.web.lists import Main, register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.registers import Institutions
 from hrpark.web.shell import place
@@ -49,7 +49,7 @@ place("desk", "residents", "机构名录", "desk-institutions", READ, order=10)
 
 
 @page(READ, door="desk")
-@require_safe
+@require_list
 def institutions(request: HttpRequest, park: Park) -> HttpResponse:
     return INSTITUTIONS.respond(
         request, park, template="desk/institutions.html", may_import=request.standing.may(permissions.IMPORT, park.pk)

@@ -24,7 +24,7 @@ from hrpark.toolbox.errors import HrparkError, Refused
 from hrpark.trail.queries import timeline
 from hrpark.web import clock
 from hrpark.web.forms import Day, File, Form, Group, handle
-from hrpark.web.lists import Choice, Column, List, Main, View, YesNo, register
+from hrpark.web.lists import Choice, Column, List, Main, View, YesNo, register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.shell import place
 from hrpark.web.subjects import page_of
@@ -137,13 +137,13 @@ page_of("invitation", desk="desk-invitation")
 
 
 @page(permissions.PEOPLE_READ, door="desk")
-@require_safe
+@require_list
 def people(request: HttpRequest, park: Park) -> HttpResponse:
     return PEOPLE.respond(request, park)
 
 
 @page(permissions.PEOPLE_READ, door="desk")
-@require_safe
+@require_list
 def invitations(request: HttpRequest, park: Park) -> HttpResponse:
     return INVITATIONS.respond(request, park)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
@@ -26,8 +27,8 @@ from hrpark.toolbox.errors import HrparkError, NotFound, Refused
 from hrpark.trail.queries import timeline
 from hrpark.web.filters import Choice, Days
 from hrpark.web.forms import File, Form, Whole, handle
-from hrpark.web.lists import XLSX, Column, List, Main, picked, register
-from hrpark.web.pages import deed_key, page
+from hrpark.web.lists import XLSX, Column, List, Main, picked, register, require_list
+from hrpark.web.pages import deed_key, page, taking_key
 from hrpark.web.shell import place
 from hrpark.web.subjects import page_of
 
@@ -85,7 +86,7 @@ page_of("import", desk="desk-import")
 
 
 @page(IMPORT, door="desk")
-@require_safe
+@require_list
 def imports(request: HttpRequest, park: Park) -> HttpResponse:
     return IMPORTS.respond(request, park)
 
@@ -309,7 +310,7 @@ def _preview(
 
 
 def _pages(rows: Any, tab: str, q: str) -> list[tuple[str, str, bool]]:
-    search = f"&q={q}" if q else ""
+    search = "&" + urlencode({"q": q}) if q else ""
     return [
         (str(n), f"?tab={tab}{search}&page={n}" if isinstance(n, int) else "", n == rows.number)
         for n in rows.paginator.get_elided_page_range(rows.number, on_each_side=2, on_ends=1)
@@ -382,10 +383,11 @@ def progress(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 
 
 @page(IMPORT, door="desk")
-@require_safe
+@require_POST
 def errors(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
-    """The rows that were not taken, with the reason, in the columns of the upload."""
+    """The rows that were not taken, with the reason, in the columns of the upload; the trail tells who took them."""
     found = _job(request, park, pk)
     if found.forgotten_at:
         raise NotFound("这次导入的逐行内容已按期删除，不能再下载。")
+    actions.record_taking(actor=request.user, at=request.at, key=taking_key(request), job=found)
     return _workbook(queries.error_workbook(found), f"有误的行-{found.filename.rpartition('.')[0] or found.filename}.xlsx")

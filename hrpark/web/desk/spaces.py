@@ -25,7 +25,7 @@ from hrpark.trail.queries import timeline
 from hrpark.web import clock
 from hrpark.web.filters import Choice, YesNo
 from hrpark.web.forms import Day, Form, Group, Number, handle
-from hrpark.web.lists import Column, List, Main, View, register
+from hrpark.web.lists import Column, List, Main, View, register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.shell import place
 from hrpark.web.subjects import address, page_of
@@ -92,7 +92,7 @@ page_of("space", desk="desk-space")
 
 
 @page(READ, door="desk")
-@require_safe
+@require_list
 def spaces(request: HttpRequest, park: Park) -> HttpResponse:
     return SPACES.respond(request, park, template="desk/spaces.html", zones=zones_of(park, request.today))
 

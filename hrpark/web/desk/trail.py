@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db.models import Value
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from hrpark.accounts import permissions
@@ -12,7 +11,7 @@ from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing, everybody_of
 from hrpark.trail.kinds import SUBJECTS, VERBS
 from hrpark.trail.queries import chain_of, entries_of, named
-from hrpark.web.lists import Choice, Column, Days, List, register
+from hrpark.web.lists import Choice, Column, Days, List, register, require_list
 from hrpark.web.pages import page
 from hrpark.web.shell import place
 from hrpark.web.subjects import address
@@ -80,7 +79,7 @@ TRAIL = register(TrailList())
 place("desk", "settings", "操作记录", "desk-trail", permissions.TRAIL_READ, order=90)
 
 
-@require_safe
+@require_list
 @page(permissions.TRAIL_READ, door="desk")
 def trail(request: HttpRequest, park: Park) -> HttpResponse:
     return TRAIL.respond(request, park, template="desk/trail.html", chain=chain_of(park.pk))

@@ -18,7 +18,7 @@ from hrpark.cases.queries import cases_for, own, own_case_for, steps_of
 from hrpark.standard.kinds import cites
 from hrpark.web import applications
 from hrpark.web.filters import Choice, Days
-from hrpark.web.lists import Column, List, View, register
+from hrpark.web.lists import Column, List, View, register, require_list
 from hrpark.web.pages import page
 from hrpark.web.shell import place
 from hrpark.web.subjects import page_of
@@ -80,7 +80,7 @@ place("tenant", "requests", "申请与办件", "tenant-cases", OWN, order=10)
 
 @cites("6.1.3", label="机构工作台：申请与办件")
 @page(OWN, door="tenant")
-@require_safe
+@require_list
 def cases(request: HttpRequest, park: Park) -> HttpResponse:
     return CASES.respond(request, park)
 

@@ -17,7 +17,7 @@ from hrpark.toolbox.errors import HrparkError, Refused
 from hrpark.trail.queries import timeline
 from hrpark.web import clock
 from hrpark.web.forms import Day, Form, handle
-from hrpark.web.lists import Column, List, Main, register
+from hrpark.web.lists import Column, List, Main, register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.shell import place
 
@@ -64,7 +64,7 @@ def _own(request: HttpRequest, park: Park) -> frozenset[int]:
 
 
 @page(permissions.COLLEAGUES_MANAGE, door="tenant")
-@require_safe
+@require_list
 def colleagues(request: HttpRequest, park: Park) -> HttpResponse:
     """The people, and below them the invitations that nobody has accepted yet."""
     sent = [

@@ -19,6 +19,7 @@ from hrpark.parks.samples import make_space
 from hrpark.sheets.actions import check_rows, write_rows
 from hrpark.sheets.models import ImportJob
 from hrpark.sheets.samples import make_csv, make_xlsx
+from hrpark.trail.queries import timeline
 from hrpark.web import clock
 
 pytestmark = pytest.mark.django_db
@@ -117,9 +118,11 @@ def test_a_changed_row_shows_old_and_new(cast, client_):
 def test_error_rows_come_back_as_excel_with_the_reason(cast, client_):
     job = uploaded(client_, row(1), row(2, **{"入驻时间": "2024年3月"}))
     mapped(client_, job)
-    response = client_.get(url("-errors", pk=job.pk))
+    response = post(client_, url("-errors", pk=job.pk))
     rows = CalamineWorkbook.from_filelike(BytesIO(response.content)).get_sheet_by_index(0).to_python()
     assert rows[0][-1] == "原因" and "请补上日" in rows[1][-1] and code(2) in rows[1]
+    told = timeline("import", job.pk)[0]
+    assert told.what == "下载了导入中有误和重复的行" and told.data["rows"] == 1 and told.who == cast.officer.name
 
 
 def test_the_template_downloads_and_comes_back_empty_handed(cast, client_):
@@ -237,7 +240,7 @@ def test_giving_up_deletes_the_file(cast, client_):
     assert post(client_, url("-cancel", pk=job.pk)).status_code == 302
     shown = text_of(client_.get(url("", pk=job.pk)))
     assert "已放弃" in shown
-    assert client_.get(url("-errors", pk=job.pk)).status_code == 404
+    assert post(client_, url("-errors", pk=job.pk)).status_code == 404
     assert post(client_, url("-cancel", pk=job.pk)).status_code == 409
 
 
@@ -245,9 +248,9 @@ def test_others_find_no_import(cast, client_):
     job = uploaded(client_, row(1))
     for person in (cast.tianhe_officer, cast.qihang_representative, cast.supervisor, cast.stranger):
         other = as_(person)
-        for name in ("", "-progress", "-errors"):
+        for name in ("", "-progress"):
             assert other.get(url(name, pk=job.pk)).status_code == 404
-        for name in ("-columns", "-read", "-override", "-run", "-cancel"):
+        for name in ("-columns", "-read", "-override", "-run", "-cancel", "-errors"):
             assert post(other, url(name, pk=job.pk)).status_code == 404
         for path in (url("s"), url("-new"), url("-template", target=TARGET)):
             assert other.get(path).status_code == 404

@@ -27,6 +27,7 @@ from hrpark.institutions.samples import (
     make_staff_member,
 )
 from hrpark.parks.samples import make_space
+from hrpark.trail.queries import timeline
 from hrpark.web import clock
 
 pytestmark = pytest.mark.django_db
@@ -118,14 +119,40 @@ def test_the_list_can_be_asked_in_every_way_it_offers(now, cast, qihang, zhida, 
 
 
 def test_the_export_has_the_rows_that_are_shown_and_is_not_for_everybody(cast, qihang):
-    path = url("desk-institutions") + "?export=xlsx&cols=uscc,phone,contact"
-    response = as_(cast.officer).get(path)
+    path = url("desk-institutions") + "?cols=uscc,phone,contact"
+    response = post(as_(cast.officer), path)
     cells = cells_of(response)
     assert qihang.uscc in cells and "13912345678" in cells
-    authority = url("authority-institutions") + "?export=xlsx&cols=uscc,phone,contact"
-    cells = cells_of(as_(cast.supervisor).get(authority))
+    authority = url("authority-institutions") + "?cols=uscc,phone,contact"
+    cells = cells_of(post(as_(cast.supervisor), authority))
     assert "139****5678" in cells and "13912345678" not in cells
-    assert as_(cast.inspector).get(authority)["Content-Type"].startswith("text/html")
+    assert post(as_(cast.inspector), authority).status_code == 403
+
+
+def test_taking_rows_away_is_told_and_opening_the_list_is_not(cast, qihang):
+    client = as_(cast.officer)
+    client.get(url("desk-institutions") + "?export=xlsx")
+    assert not [line for line in timeline("park", cast.huangpu.pk) if line.verb == "sheets.export"]
+    for key in ("one", "one", "two"):
+        client.post(url("desk-institutions") + "?status=resident&q=启航&cols=phone", {"deed_key": key})
+    told = [line for line in timeline("park", cast.huangpu.pk) if line.verb == "sheets.export"]
+    assert len(told) == 2 and {line.who for line in told} == {cast.officer.name}
+    assert told[0].data == {
+        "table": "机构名录", "narrowed": "状态：在驻；搜索：启航", "columns": ["机构名称", "联系电话"], "rows": 1,
+    }  # fmt: skip
+
+
+def test_the_same_key_sent_to_another_address_is_told_again(cast, qihang):
+    """A key belongs to one file: it hides no second one."""
+    client = as_(cast.officer)
+    for query in ("?cols=uscc", "?cols=uscc,phone"):
+        client.post(url("desk-institutions") + query, {"deed_key": "same"})
+    assert len([line for line in timeline("park", cast.huangpu.pk) if line.verb == "sheets.export"]) == 2
+
+
+def test_rows_are_not_taken_without_a_key_of_the_page(cast, qihang):
+    assert as_(cast.officer).post(url("desk-institutions")).status_code == 422
+    assert not [line for line in timeline("park", cast.huangpu.pk) if line.verb == "sheets.export"]
 
 
 # ---------------------------------------------------------------- the record

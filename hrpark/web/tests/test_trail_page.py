@@ -60,7 +60,7 @@ def test_an_odd_address_is_answered(client, cast, odd):
 
 def test_it_goes_out_as_a_workbook_with_what_is_shown(client, cast):
     client.force_login(cast.director)
-    response = client.get("/desk/huangpu/trail/?export=xlsx")
+    response = client.post("/desk/huangpu/trail/", {"deed_key": "take"})
     assert response.status_code == 200 and "spreadsheet" in response["Content-Type"]
 
 
