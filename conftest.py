@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
-import sqlite3
-import subprocess
-import sys
-from contextlib import closing
+import shutil
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
 
 
 @pytest.fixture(autouse=True)
@@ -29,39 +30,67 @@ def at() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    """An empty, migrated database that nobody is connected to, as the environment of a process: what others are copied from."""
-    home = tmp_path_factory.mktemp("migrated")
-    environment = dict(os.environ, DJANGO_SETTINGS_MODULE="config.settings", HRPARK_HOME=str(home))
-    if os.environ.get("HRPARK_TEST_DB") == "postgres":
-        environment["HRPARK_DATABASE"] = _postgres_database(os.environ["HRPARK_DATABASE"])
-    else:
-        environment["HRPARK_DATABASE"] = f"sqlite:///{home / 'own.sqlite3'}"
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"]
-    subprocess.run(command, cwd=Path(__file__).parent, env=environment, check=True)  # noqa: S603 - our own command
-    return environment
+def migrated(django_test_environment, django_db_blocker) -> str:
+    """The address of an empty, migrated database that nobody is connected to: once a run, what all others are copied from."""
+    home = Path(os.environ["HRPARK_TEST_HOME"])
+    with (home / "migrating").open("w") as lock, django_db_blocker.unblock():
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = home / "migrated"
+        if not made.exists():
+            address = _new_database(home / "migrated.sqlite3")
+            _connect(address)
+            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+            connection.close()
+            made.write_text(address)
+    return made.read_text()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated, django_db_blocker):
+    """The database of the tests of this process: a copy."""
+    with django_db_blocker.unblock():
+        _connect(_new_database(settings.HOME / "test.sqlite3", copy_of=migrated))
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
 
 
 @pytest.fixture
 def own_database(migrated, tmp_path):
     """A database for a test whose deeds come from several processes or end in a kill: a fresh copy, never a flush (the trail
-    refuses deletes), never in memory (no WAL there). Yields the environment for ``subprocess``.
+    refuses deletes), never in memory (no WAL there). Yields the environment for ``tests.processes.Process``.
     """
-    environment = migrated | {"HRPARK_HOME": str(tmp_path / "home")}
-    if os.environ.get("HRPARK_TEST_DB") == "postgres":
-        return environment | {"HRPARK_DATABASE": _postgres_database(migrated["HRPARK_DATABASE"], copied=True)}
-    copy = tmp_path / "own.sqlite3"
-    source = migrated["HRPARK_DATABASE"].removeprefix("sqlite:///")
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(copy)) as new:
-        old.backup(new)
-    return environment | {"HRPARK_DATABASE": f"sqlite:///{copy}"}
+    return dict(
+        os.environ,
+        DJANGO_SETTINGS_MODULE="config.settings",
+        HRPARK_HOME=str(tmp_path / "home"),
+        HRPARK_DATABASE=_new_database(tmp_path / "own.sqlite3", copy_of=migrated),
+    )
 
 
-def _postgres_database(address: str, *, copied: bool = False) -> str:
-    """A new database on the server of that address, empty or a copy of that one. It goes with the server's folder."""
-    name = f"own_{secrets.token_hex(4)}"
-    head, _, tail = address.partition("?")
-    server, _, source = head.rpartition("/")
-    with psycopg.connect(f"{server}/postgres" + (f"?{tail}" if tail else ""), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{source}"' if copied else ""))
-    return f"{server}/{name}" + (f"?{tail}" if tail else "")
+def _new_database(file: Path, *, copy_of: str = "") -> str:
+    """The address of a new database, empty or a copy: that file, or one on the server of the run."""
+    if connection.vendor == "sqlite":
+        if copy_of:
+            shutil.copyfile(copy_of.removeprefix("sqlite:///"), file)
+        return f"sqlite:///{file}"
+    name = f"{os.environ['HRPARK_TEST_PREFIX']}_{secrets.token_hex(4)}"
+    with psycopg.connect(os.environ["HRPARK_DATABASE"], autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{_on_server(copy_of)[1]}"' if copy_of else ""))
+    head, _, tail = _on_server(os.environ["HRPARK_DATABASE"])
+    return f"{head}/{name}{tail}"
+
+
+def _on_server(address: str) -> tuple[str, str, str]:
+    """Server, name and the rest of an address."""
+    head, mark, tail = address.partition("?")
+    server, _, name = head.rpartition("/")
+    return server, name, mark + tail
+
+
+def _connect(address: str) -> None:
+    """What this process works with from now on."""
+    connection.close()
+    connection.settings_dict["NAME"] = (
+        address.removeprefix("sqlite:///") if connection.vendor == "sqlite" else _on_server(address)[1]
+    )

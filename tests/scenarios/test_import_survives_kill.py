@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -15,9 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.processes import Process
+
 from .slow_import import CHUNK, ROWS
 
-ROOT = Path(__file__).resolve().parents[2]
 WHOLE = {
     "state": "done",
     "due": False,
@@ -36,17 +35,14 @@ class House:
     def __init__(self, environment: dict[str, str]):
         self.environment = environment | {"HRPARK_LOG": "CRITICAL"}
 
-    def begin(self, *steps: str, **more: str) -> subprocess.Popen:
-        command = [sys.executable, "-m", "tests.scenarios.slow_import", *steps]
-        return subprocess.Popen(command, cwd=ROOT, env=self.environment | more, stdout=subprocess.PIPE, text=True)
+    def begin(self, *steps: str, **more: str) -> Process:
+        return Process(self.environment | more, module="tests.scenarios.slow_import", arguments=steps)
 
-    def answers(self, process: subprocess.Popen) -> list[dict]:
+    def answers(self, process: Process) -> list[dict]:
         """How things stood after each step."""
-        out, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, out
-        return [json.loads(line) for line in out.splitlines()]
+        return [json.loads(line) for line in process.done().splitlines()]
 
-    def until(self, point: str, process: subprocess.Popen) -> list[dict]:
+    def until(self, point: str, process: Process) -> list[dict]:
         """The answers until the process stands at that point."""
         answers = []
         while (line := process.stdout.readline().strip()) != "stopped":
@@ -54,7 +50,7 @@ class House:
             answers.append(json.loads(line))
         return answers
 
-    def kill(self, process: subprocess.Popen) -> None:
+    def kill(self, process: Process) -> None:
         os.kill(process.pid, signal.SIGKILL)
         assert process.wait(20) == -signal.SIGKILL
         process.stdout.close()
@@ -110,6 +106,6 @@ def test_a_killed_check_and_a_killed_import_are_resumed_whole(house):
 
 def test_processes_that_write_the_same_job_at_once_write_it_once(house):
     house.answers(house.begin("upload", "work", "start"))
-    go = str(time.time() + 5)
+    go = str(time.time() + 1)
     ends = [house.answers(p)[-1] for p in [house.begin("write", HRPARK_GO=go) for _ in range(3)]]
     assert ends == [WHOLE] * 3

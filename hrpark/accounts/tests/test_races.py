@@ -1,17 +1,12 @@
 """Several processes after the same code, link, first account. The control takes the guard away and must let too many through."""
 
-import json
-import subprocess
-import sys
-
 import pytest
+
+from tests.processes import Process
 
 
 def run(environment, what):
-    command = [sys.executable, "-m", "hrpark.accounts.tests.race", what]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return Process(environment, module="hrpark.accounts.tests.race", arguments=(what,)).answer()
 
 
 def test_of_many_guesses_at_one_moment_no_more_than_ten_are_judged(own_database):

@@ -3,27 +3,19 @@
 The control takes the guard of the database away and must find two decisions on one application.
 """
 
-import json
-import subprocess
-import sys
 import time
+
+from tests.processes import Process
 
 APPLICATIONS = 4
 
 
 def start(environment, *arguments):
-    command = [sys.executable, "-m", "hrpark.admission.tests.race", *map(str, arguments)]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def finish(process):
-    out, problems = process.communicate(timeout=180)
-    assert process.returncode == 0, problems
-    return json.loads(out)
+    return Process(environment, module="hrpark.admission.tests.race", arguments=tuple(map(str, arguments)))
 
 
 def run(environment, *arguments):
-    return finish(start(environment, *arguments))
+    return start(environment, *arguments).answer()
 
 
 def together(environment, gate, deed, *arguments, clients=2):
@@ -31,12 +23,12 @@ def together(environment, gate, deed, *arguments, clients=2):
     gate.mkdir()
     running = [start(environment, deed, gate, *[a(n) if callable(a) else a for a in arguments]) for n in range(clients)]
     while len(list(gate.glob("ready-*"))) < clients:
-        assert all(one.poll() is None for one in running), [one.communicate()[1] for one in running if one.poll() is not None]
-        time.sleep(0.05)
+        assert all(one.poll() is None for one in running), [one.ended() for one in running if one.poll() is not None]
+        time.sleep(0.01)
     (gate / "go").touch()
     found: dict[str, int] = {}
     for one in running:
-        for outcome, times in finish(one).items():
+        for outcome, times in one.answer().items():
             found[outcome] = found.get(outcome, 0) + times
     return found
 

@@ -1,9 +1,6 @@
 """Issuing: numbers without gaps, a file that matches its hash, a code that tells the public no more than it should."""
 
 import hashlib
-import os
-import subprocess
-import sys
 import textwrap
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -26,6 +23,7 @@ from hrpark.files.samples import Named, pdf_bytes
 from hrpark.files.storage import open_kept
 from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, NotFound, Refused
 from hrpark.trail import queries as trail
+from tests.processes import Process
 
 pytestmark = pytest.mark.django_db
 
@@ -180,7 +178,6 @@ def test_issue_is_the_only_way_that_needs_no_upload(people, letter, at):
 # --- several at once, on a database of their own -------------------------------------------------------------------------
 
 SETUP = """
-    import django; django.setup()
     from hrpark.accounts.models import Park
     from hrpark.accounts.samples import AT as at, make_park
     from hrpark.documents import actions
@@ -202,15 +199,14 @@ CARELESS = """
 """
 
 
-def python(code: str, environment: dict) -> subprocess.Popen:
-    command = [sys.executable, "-c", textwrap.dedent(SETUP) + textwrap.dedent(code)]
-    return subprocess.Popen(command, env=environment | {"PYTHONPATH": os.getcwd()}, stderr=subprocess.PIPE)
+def python(code: str, environment: dict) -> Process:
+    return Process(environment, code=textwrap.dedent(SETUP) + textwrap.dedent(code))
 
 
 def test_three_desks_at_once_get_numbers_without_gap_or_double(own_database):
     assert python("make_park()", own_database).wait(60) == 0
     desks = [python(f"NAME = {n}\n" + textwrap.dedent(ISSUE), own_database) for n in range(3)]
-    assert [desk.communicate(timeout=120)[1][-2000:] for desk in desks] == [b"", b"", b""]
+    assert [desk.ended()[2][-2000:] for desk in desks] == ["", "", ""]
     count = "numbers = sorted(Document.objects.values_list('number', flat=True)); assert numbers == list(range(1, 25)), numbers"
     count += "; assert Document.objects.filter(attachment__isnull=False).exclude(sha256='').count() == 24"
     assert python(count, own_database).wait(60) == 0
@@ -221,5 +217,5 @@ def test_control_without_the_locked_row_two_desks_take_the_same_number(own_datab
         pytest.skip("there the whole transaction is the lock")
     assert python("make_park()", own_database).wait(60) == 0
     desks = [python(f"NAME = {n}\n" + textwrap.dedent(CARELESS) + textwrap.dedent(ISSUE), own_database) for n in range(3)]
-    said = b"".join(desk.communicate(timeout=120)[1] for desk in desks)
-    assert b"document_number_once" in said
+    said = "".join(desk.ended()[2] for desk in desks)
+    assert "document_number_once" in said

@@ -1,18 +1,13 @@
 """Sheets, forms and decisions at one moment. The control mixes answers without holding the round and must spoil them."""
 
-import json
-import subprocess
-import sys
+from tests.processes import Process
 
 #: One answer that was there before, and six sheets.
 EVERY_SHEET = {"T1.13:1": 2, "T1.13:2": 1, "T1.13:3": 1, "T1.13:4": 1, "T1.13:5": 1, "T1.14:5": 6, "T1.15:5": 1}
 
 
 def run(environment, what):
-    command = [sys.executable, "-m", "hrpark.evaluation.tests.race", what]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return Process(environment, module="hrpark.evaluation.tests.race", arguments=(what,)).answer()
 
 
 def test_of_six_sheets_at_one_moment_no_answer_is_lost_and_none_is_doubled(own_database):

@@ -3,8 +3,6 @@
 import hashlib
 import os
 import stat
-import subprocess
-import sys
 import textwrap
 import time
 from datetime import timedelta
@@ -22,6 +20,7 @@ from hrpark.files.models import Attachment
 from hrpark.files.queries import attachment_for, attachments_by_subject, attachments_of, may_write
 from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
 from hrpark.trail import queries as trail
+from tests.processes import Process
 
 pytestmark = pytest.mark.django_db
 
@@ -339,21 +338,20 @@ ATTACH = """
 """
 
 
-def python(code: str, environment: dict) -> subprocess.Popen:
-    command = [sys.executable, "-c", textwrap.dedent(SETUP) + textwrap.dedent(code)]
-    return subprocess.Popen(command, env=environment | {"PYTHONPATH": os.getcwd()}, stderr=subprocess.PIPE)
+def python(code: str, environment: dict) -> Process:
+    return Process(environment, code=textwrap.dedent(SETUP) + textwrap.dedent(code))
 
 
 def files_and_rows(environment: dict) -> tuple[set[str], str]:
     root = Path(environment["HRPARK_HOME"], "files")
-    rows = python("print('\\n'.join(Attachment.objects.values_list('path', flat=True)), file=sys.stderr)", environment)
-    return {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()}, rows.communicate(timeout=60)[1].decode()
+    rows = python("print('\\n'.join(Attachment.objects.values_list('path', flat=True)))", environment)
+    return {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()}, rows.done()
 
 
 def test_the_same_upload_from_two_processes_at_once_is_one_row_and_one_file(own_database):
     assert python(FILL, own_database).wait(60) == 0
     both = [python(ATTACH, own_database) for _ in range(2)]
-    assert [one.communicate(timeout=120)[1][-2000:] for one in both] == [b"", b""]
+    assert [one.ended()[2][-2000:] for one in both] == ["", ""]
     files, rows = files_and_rows(own_database)
     assert files == set(rows.split()) and len(files) == 20
 
@@ -366,7 +364,7 @@ def test_a_process_killed_while_it_uploads_leaves_no_row_without_a_file(own_data
     while sum(1 for p in root.rglob("*") if p.is_file()) < 12 and time.monotonic() < deadline:
         time.sleep(0.01)
     worker.kill()
-    worker.communicate(timeout=10)
+    worker.wait(10)
     files, rows = files_and_rows(own_database)
     assert len(rows.split()) >= 10 and set(rows.split()) <= files
     assert len(files) <= len(rows.split()) + 1

@@ -1,15 +1,10 @@
 """Officers at the same instant, each with a connection of their own."""
 
-import json
-import subprocess
-import sys
+from tests.processes import Process
 
 
 def run(environment, scene):
-    command = [sys.executable, "-m", "hrpark.institutions.tests.race", scene]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return Process(environment, module="hrpark.institutions.tests.race", arguments=(scene,)).answer()
 
 
 def test_a_double_click_does_it_once_and_everybody_is_shown_the_same(own_database):

@@ -2,11 +2,8 @@
 
 import email
 import email.policy
-import os
 import signal
 import socket
-import subprocess
-import sys
 import textwrap
 import time
 from collections import Counter
@@ -19,6 +16,7 @@ from hrpark.accounts.samples import cast
 from hrpark.notices import samples
 from hrpark.notices.actions import deliver_due
 from hrpark.notices.models import Delivery, State
+from tests.processes import Process
 
 
 class Inbox:
@@ -175,7 +173,6 @@ def test_a_retry_after_a_crash_bears_the_same_message_id(people, at, server):
 # --- several workers, on a database of their own -------------------------------------------------------------------------
 
 SETUP = """
-    import django; django.setup()
     from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
     at = datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -191,9 +188,9 @@ FILL = """
 """
 
 
-def python(code: str, environment: dict, settings) -> subprocess.Popen:
-    environment = environment | {"HRPARK_EMAIL": f"smtp://127.0.0.1:{settings.EMAIL_PORT}", "PYTHONPATH": os.getcwd()}
-    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(SETUP) + textwrap.dedent(code)], env=environment)
+def python(code: str, environment: dict, settings) -> Process:
+    environment = environment | {"HRPARK_EMAIL": f"smtp://127.0.0.1:{settings.EMAIL_PORT}"}
+    return Process(environment, code=textwrap.dedent(SETUP) + textwrap.dedent(code))
 
 
 def test_three_workers_at_once_send_each_mail_once(own_database, server, settings):

@@ -1,17 +1,12 @@
 """Clients in several processes after the same spaces. The control takes the guard away and must give spaces away twice."""
 
-import json
-import subprocess
-import sys
+from tests.processes import Process
 
 UNITS = 20
 
 
 def run(environment, *arguments):
-    command = [sys.executable, "-m", "hrpark.parks.tests.race", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return Process(environment, module="hrpark.parks.tests.race", arguments=arguments).answer()
 
 
 def test_of_eight_clients_exactly_one_gets_each_space(own_database):
