@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hrpark.cases.rules import day_of
+from hrpark.documents.kinds import AGREEMENT
+from hrpark.documents.rendering import render
 from hrpark.parks.queries import profile_of
 from hrpark.standard.queries import parameter
 from hrpark.toolbox.dates import date_cn
+from hrpark.toolbox.errors import NotFound
 
 from .models import Agreement, Application, Ruling
 from .queries import entry_of, priority_of, verdicts
@@ -57,39 +60,74 @@ def _next_steps(application: Application) -> list[dict[str, str]]:
     return [*steps, {"what": f"自入驻协议签订之日起{days}个自然日内完成人员进驻并开展业务"}]
 
 
+#: What nobody knows before the agreement is signed.
+BLANK = "＿＿＿＿"
+BLANK_DAY = "＿＿＿＿年＿＿月＿＿日"
+
+
 def agreement_data(application: Application) -> dict[str, Any]:
     """The admission agreement (入驻协议), with what 4.3.1.2 a to e ask of a resident in words of our own."""
     agreement: Agreement = application.agreement
-    institution, data = application.institution, application.case.data
-    operator, operator_code = operator_of(application)
     first = agreement.residency.starts
     last = years_before(first, -agreement.years) - timedelta(days=1)
     unit = [["入驻单元", agreement.unit.name if agreement.unit else agreement.unit_note]]
     if agreement.unit and agreement.unit.area:
         unit.append(["建筑面积", f"{agreement.unit.area}平方米"])
-    contact = "，".join(filter(None, (str(data.get("contact") or ""), str(data.get("phone") or ""))))
-    return {
-        "park": application.park.name,
-        "parties": [
-            {"role": "甲方（园区运营方）", "name": operator, "uscc": operator_code},
-            {"role": "乙方（入驻机构）", "name": institution.name, "uscc": institution.uscc or "",
-             "representative": institution.legal_representative, "address": institution.registered_address, "contact": contact},
-        ],
-        "unit": unit,
-        "dates": [
-            ["协议编号", agreement.number],
-            ["承诺在园年限", f"{agreement.years}年（{date_cn(first)}至{date_cn(last)}）"],
-            ["人员进驻并开展业务", f"不晚于{date_cn(agreement.start_by)}（协议签订之日起{agreement.start_days}个自然日内）"],
-        ],
-        "clauses": _clauses(agreement),
+    dates = [
+        ["协议编号", agreement.number],
+        ["承诺在园年限", f"{agreement.years}年（{date_cn(first)}至{date_cn(last)}）"],
+        ["人员进驻并开展业务", f"不晚于{date_cn(agreement.start_by)}（协议签订之日起{agreement.start_days}个自然日内）"],
+    ]
+    clauses = _clauses(str(agreement.years), agreement.start_days, date_cn(agreement.start_by))
+    return {"park": application.park.name, "parties": _parties(application), "unit": unit, "dates": dates, "clauses": clauses}
+
+
+def draft_agreement(application: Application, at: datetime) -> bytes:
+    """The agreement as it would be signed, set from the same template and marked a draft, for who is admitted to read before.
+
+    What is settled at signing stays blank: the unit, the days, the number. Nothing is issued: it has no number and no code.
+    """
+    if application.case.state != "admitted":
+        raise NotFound("只有已准予入驻、尚未签订协议的申请才有协议草稿。")
+    data, on = application.case.data, day_of(at)
+    days = parameter("admission.start_days", on, application.park_id)
+    years = str(data.get("years") or BLANK)
+    unit = [["入驻单元", f"{BLANK}（签订时确定）"]]
+    if data.get("area"):
+        unit.append(["申请面积", f"{data['area']}平方米"])
+    dates = [
+        ["协议编号", f"{BLANK}（签订后编排）"],
+        ["承诺在园年限", f"{years}年（{BLANK_DAY}至{BLANK_DAY}）"],
+        ["人员进驻并开展业务", f"不晚于{BLANK_DAY}（协议签订之日起{days}个自然日内）"],
+    ]
+    said = {
+        "park": application.park.name, "parties": _parties(application), "unit": unit, "dates": dates,
+        "clauses": _clauses(years, days, BLANK_DAY), "draft": "草稿，未签订",
     }  # fmt: skip
+    return render(AGREEMENT, said, at=at)
 
 
-def _clauses(agreement: Agreement) -> list[dict[str, Any]]:
+def _parties(application: Application) -> list[dict[str, str]]:
+    """The two parties; what the dossier does not say yet, as the application says it."""
+    institution, data = application.institution, application.case.data
+    operator, operator_code = operator_of(application)
+    contact = "，".join(filter(None, (str(data.get("contact") or ""), str(data.get("phone") or ""))))
+
+    def known(name: str) -> str:
+        return str(getattr(institution, name) or data.get(name) or "")
+
     return [
-        {"title": "在园承诺", "paragraphs": [f"乙方承诺在园区经营服务不少于{agreement.years}年；期满前双方另行协商。"]},
+        {"role": "甲方（园区运营方）", "name": operator, "uscc": operator_code},
+        {"role": "乙方（入驻机构）", "name": institution.name, "uscc": institution.uscc or "",
+         "representative": known("legal_representative"), "address": known("registered_address"), "contact": contact},
+    ]  # fmt: skip
+
+
+def _clauses(years: str, days: int, last: str) -> list[dict[str, Any]]:
+    return [
+        {"title": "在园承诺", "paragraphs": [f"乙方承诺在园区经营服务不少于{years}年；期满前双方另行协商。"]},
         {"title": "开业期限", "paragraphs": [
-            f"乙方自本协议签订之日起{agreement.start_days}个自然日内完成人员进驻并实际开展业务，最后一日为{date_cn(agreement.start_by)}。",
+            f"乙方自本协议签订之日起{days}个自然日内完成人员进驻并实际开展业务，最后一日为{last}。",
             "因故不能按期的，应在期满前书面告知甲方并说明原因。"]},
         {"title": "乙方的经营", "paragraphs": [
             "乙方守法诚信经营，依法取得并保持与业务相符的许可或备案，财务和管理制度健全。",

@@ -19,6 +19,8 @@ from django.db.models import Q
 from hrpark.accounts.models import Park
 from hrpark.trail.actions import subject
 
+from .kinds import PARAMETERS
+
 
 class UsedEdition(models.Model):
     """What an edition said when its first row was written. The database refuses to change or remove it (migration 0002)."""
@@ -51,3 +53,7 @@ class Override(models.Model):
                 condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_because=""), name="withdrawal_has_a_reason"
             ),
         ]
+
+    def __str__(self) -> str:
+        known = PARAMETERS.find(self.key)
+        return known.label if known else "已不再使用的数值"

@@ -8,12 +8,15 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from hrpark.accounts.models import Park
+from hrpark.accounts.queries import Standing
 from hrpark.toolbox.dated import Dated
 from hrpark.toolbox.errors import NotFound, Refused
 
+from . import permissions
 from .kinds import CITATIONS, CURRENT, EDITIONS, PARAMETERS, Citation
 from .models import Override
-from .rules import Basis, Clause, Edition, Force, Held, Parameter, Row, Source, Value, held_on, read_value
+from .rules import Basis, Clause, Edition, Force, Freedom, Held, Parameter, Row, Source, Value, held_on, read_value
 
 
 def editions() -> list[Edition]:
@@ -83,6 +86,32 @@ def parameters(on: date, park_id: int | None = None, *, room: str | None = None)
 def promises(park_id: int) -> QuerySet[Override]:
     """A park's promises that were not withdrawn, newest first."""
     return Override.objects.filter(park_id=park_id, withdrawn_at__isnull=True).order_by("key", "-since")
+
+
+def open_to_parks() -> list[Parameter]:
+    """The parameters that a park may promise otherwise, in order of keys."""
+    return [p for p in PARAMETERS if p.park_may is not Freedom.NONE]
+
+
+def settable(key: str, on: date) -> Parameter:
+    """One of them that holds on a day, by the key that stands in an address."""
+    known = PARAMETERS.find(key)
+    if known is None or known.park_may is Freedom.NONE or known.values.since[0] > on:
+        raise NotFound("没有这个可由园区设定的数值，请从“本园区承诺”页面进入。")
+    return known
+
+
+def promises_ever(park_id: int, key: str) -> QuerySet[Override]:
+    """Every promise of a park about one parameter, withdrawn ones too, the newest first."""
+    return Override.objects.filter(park_id=park_id, key=key).order_by("-since", "-pk")
+
+
+def promise_for(standing: Standing, park: Park, pk: int) -> Override:
+    """The gate: a promise of this park, for who may set and withdraw them."""
+    found = Override.objects.filter(standing.scope(permissions.OVERRIDE), park=park, pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def _held(known: Parameter, made: Iterable[Override], on: date) -> Held:

@@ -52,7 +52,13 @@ def _key() -> bytes:
 
 def timeline(subject_type: str, subject_id: object, *, limit: int = 50) -> list[Line]:
     """What happened to one subject, newest first. The caller has passed the subject's gate."""
-    entries = list(Entry.objects.filter(subject_type=subject_type, subject_id=str(subject_id)).order_by("-id")[:limit])
+    return timelines(subject_type, [subject_id], limit=limit)
+
+
+def timelines(subject_type: str, subject_ids: Iterable[object], *, limit: int = 50) -> list[Line]:
+    """What happened to several subjects of one type, as one timeline."""
+    ids = [str(pk) for pk in subject_ids]
+    entries = list(Entry.objects.filter(subject_type=subject_type, subject_id__in=ids).order_by("-id")[:limit])
     bodies = dict(Payload.objects.filter(pk__in=[e.pk for e in entries]).values_list("pk", "body"))
     return [Line(e.pk, e.actor_name, VERBS.get(e.verb).sentence, e.at, bodies.get(e.pk), e.verb) for e in entries]
 

@@ -9,10 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from hrpark.accounts.queries import Standing
 from hrpark.admission.models import Application, Ruling
+from hrpark.admission.papers import draft_agreement
 from hrpark.admission.queries import Line, entry_of, form_for, papers_of, priority_of, verdicts
 from hrpark.cases.kinds import KINDS, State
 from hrpark.cases.models import Case, Item, Step
@@ -92,7 +95,11 @@ def ball_of(application: Application, at: datetime, *, mine: bool) -> Ball:
         text = "材料已收，园区核对后作出决定。" if mine else "核对材料和信用情况，逐条看规则结论，再作出决定。"
         return Ball("核对并作出决定", who, text, stand.due_day, stand.tone, case.item.clock == "natural")
     if case.state == "admitted":
-        text = "园区会与您约定签订入驻协议的时间，确定单元和在园年限。" if mine else "签订后登记协议，同时登记入驻。"
+        text = (
+            "园区会与您约定签订入驻协议的时间，确定单元和在园年限；可以先看协议草稿。"
+            if mine
+            else "签订后登记协议，同时登记入驻。"
+        )
         decision = application.decision
         if decision.outcome == Ruling.CONDITIONAL:
             text = f"条件：{decision.conditions}（{date_cn(decision.conditions_until)}前满足）。{text}"
@@ -114,6 +121,14 @@ def ball_of(application: Application, at: datetime, *, mine: bool) -> Ball:
         "withdrawn": "申请已撤回，可以重新申请。",
     }
     return Ball(state_of(case).label, "", words.get(case.state, ""), None, "off")
+
+
+def draft_agreement_file(application: Application, at: datetime) -> HttpResponse:
+    """The text to be signed, before it is."""
+    response = HttpResponse(draft_agreement(application, at), content_type="application/pdf")
+    name = f"{application.institution.name}-入驻协议（草稿）.pdf"
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    return response
 
 
 def state_of(case: Case) -> State:

@@ -217,7 +217,7 @@ def _park(estate: Estate, at: datetime) -> None:
         reason=estate.parks("收回原因"),
     )
     estate.things |= {
-        "region_code": region[1], "clause": "4.3.1", "edition": current_edition().key, "building": building.pk, "space": space.pk, "review": review.pk, "promise": promise.pk, "profile": profile.pk, "gone": gone.pk, "former": former.pk,
+        "region_code": region[1], "clause": "4.3.1", "edition": current_edition().key, "building": building.pk, "space": space.pk, "review": review.pk, "promise": promise.pk, "parameter": promise.key, "profile": profile.pk, "gone": gone.pk, "former": former.pk,
         "file_profile": _file(estate, profile, estate.parks("批准附件"), estate.parks("批准文件"), at),
         "file_review": _file(estate, review, estate.parks("审查附件"), estate.parks("审查文件"), at),
     }  # fmt: skip

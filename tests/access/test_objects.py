@@ -22,7 +22,9 @@ SWAPPED = {"r": "R", "c": "R", "R": "rc", "a": "A", "A": "a"}
 #: Who in 天河 does what somebody does in 黄埔.
 ABROAD = {"r": "y", "c": "y", "d": "t", "o": "t", "s": "z", "i": "z"}
 #: What belongs to nobody: a row of Table 1, a year, a clause; and the dossier that only 启航 has a second time.
-NEUTRAL = frozenset({"measure", "year", "clause", "edition", "row", "veto", "own_form", "elsewhere", "file_elsewhere"})
+NEUTRAL = frozenset(
+    {"measure", "parameter", "year", "clause", "edition", "row", "veto", "own_form", "elsewhere", "file_elsewhere"}
+)
 #: Answers alike whosever it is: what it does is looked at by itself, below.
 ALIKE = frozenset({"account-session-end"})
 

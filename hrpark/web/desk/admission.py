@@ -380,6 +380,13 @@ def judge(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     return _at_once(request, application, lambda: actions.judge(**_by(request, application)), "已按规则重新核对，结论如下。")
 
 
+@page(READ, door="desk")
+@require_safe
+def agreement(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    """The agreement to be signed, as a draft: the same that the applicant reads."""
+    return applications.draft_agreement_file(handed_in_for(request.standing, pk, park), request.at)
+
+
 @page(HANDLE, door="desk")
 @require_POST
 def issue(request: HttpRequest, park: Park, pk: int) -> HttpResponse:

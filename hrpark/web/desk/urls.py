@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import admission, evaluation, home, institutions, people, profile, register_import, returns, search, spaces, trail
+from . import (
+    admission,
+    evaluation,
+    home,
+    institutions,
+    parameters,
+    people,
+    profile,
+    register_import,
+    returns,
+    search,
+    spaces,
+    trail,
+)
 
 urlpatterns = [
     path("<slug:park>/", home.home, name="desk-home"),
     path("<slug:park>/trail/", trail.trail, name="desk-trail"),
+    path("<slug:park>/parameters/", parameters.parameters, name="desk-parameters"),
+    path("<slug:park>/parameters/<str:parameter>/", parameters.parameter, name="desk-parameter"),
+    path("<slug:park>/parameters/<str:parameter>/new/", parameters.promise_new, name="desk-promise-new"),
+    path("<slug:park>/promises/<int:pk>/", parameters.promise, name="desk-promise"),
+    path("<slug:park>/promises/<int:pk>/withdraw/", parameters.promise_withdraw, name="desk-promise-withdraw"),
     path("<slug:park>/search/", search.search, name="desk-search"),
     path("<slug:park>/people/", people.people, name="desk-people"),
     path("<slug:park>/people/invite/", people.invite_person, name="desk-invite"),
@@ -99,6 +117,7 @@ urlpatterns = [
     path("<slug:park>/admission/<int:pk>/respond/", admission.respond, name="desk-admission-respond"),
     path("<slug:park>/admission/<int:pk>/decide/", admission.decide, name="desk-admission-decide"),
     path("<slug:park>/admission/<int:pk>/sign/", admission.sign, name="desk-admission-sign"),
+    path("<slug:park>/admission/<int:pk>/agreement.pdf", admission.agreement, name="desk-admission-agreement"),
     path("<slug:park>/admission/<int:pk>/issue/", admission.issue, name="desk-admission-issue"),
     path("<slug:park>/admission/<int:pk>/assign/", admission.assign_handler, name="desk-admission-assign"),
     path("<slug:park>/admission/<int:pk>/note/", admission.note, name="desk-admission-note"),

@@ -256,6 +256,13 @@ def application(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 
 
 @page(door="person")
+@require_safe
+def agreement(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    """The agreement to be signed, as a draft."""
+    return applications.draft_agreement_file(own_application_for(request.standing, pk, park), request.at)
+
+
+@page(door="person")
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """The answer to what was sent back: only what was asked about, beginning with what was handed in."""

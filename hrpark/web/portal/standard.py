@@ -17,14 +17,11 @@ from django.views.decorators.http import require_safe
 from hrpark.accounts.models import Park
 from hrpark.standard.kinds import PARAMETERS
 from hrpark.standard.queries import Covered, clause, coverage, coverage_by_force, current_edition, edition, parameters, row
-from hrpark.standard.rules import Clause, Edition, Force, Held, Source, Value
+from hrpark.standard.rules import Clause, Edition, Force, Held, Source
 from hrpark.toolbox.errors import NotFound
-from hrpark.web import jinja
 from hrpark.web.basis import linked
+from hrpark.web.numbers import SUBJECTS, said
 from hrpark.web.pages import page
-
-#: Room of a parameter → what a visitor calls its subject.
-SUBJECTS = {"admission": "入驻", "institutions": "机构与许可", "returns": "数据填报", "evaluation": "评价"}
 
 
 @dataclass(frozen=True)
@@ -124,14 +121,6 @@ class Number:
     default: str
     freedom: str
     note: str
-
-
-def said(value: Value, unit: str) -> str:
-    """A value in words: 90 个自然日, 90、60、30 个自然日, 是."""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    text = "、".join(map(str, value)) if isinstance(value, tuple) else value if isinstance(value, str) else jinja.number(value)
-    return f"{text}{unit}" if unit == "%" else f"{text} {unit}".strip()
 
 
 def _number(held: Held, day) -> Number:

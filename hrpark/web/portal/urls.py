@@ -15,6 +15,7 @@ urlpatterns = [
     path("p/<slug:park>/apply/<int:pk>/", admission.application, name="portal-application"),
     path("p/<slug:park>/apply/<int:pk>/form/", admission.form, name="portal-application-form"),
     path("p/<slug:park>/apply/<int:pk>/files/", admission.files, name="portal-application-files"),
+    path("p/<slug:park>/apply/<int:pk>/agreement.pdf", admission.agreement, name="portal-application-agreement"),
     path("p/<slug:park>/apply/<int:pk>/answer/", admission.answer, name="portal-application-answer"),
     path("p/<slug:park>/apply/<int:pk>/withdraw/", admission.take_back, name="portal-application-withdraw"),
     path("p/<slug:park>/parameters/", standard.park_parameters, name="portal-parameters"),

@@ -1,14 +1,17 @@
 """Applications at the desk: the list, the record with its verdicts, checking, deciding, the agreement."""
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pypdf import PdfReader
 
 from hrpark.accounts import samples as accounts
 from hrpark.admission import actions, queries, samples
 from hrpark.admission.models import Agreement, Application, Decision, FairReview, Judgement
+from hrpark.admission.papers import agreement_data
 from hrpark.cases.models import Case
 from hrpark.documents.models import Document
 from hrpark.files.samples import pdf_bytes
@@ -415,3 +418,55 @@ def test_a_page_never_asks_the_database_more_for_more_rows(officer, cast, django
         samples.make_application(park=cast.huangpu)
     with django_assert_max_num_queries(14):
         officer.get(LIST)
+
+
+# --- the text to be signed ------------------------------------------------------------------------------------------------
+
+
+def pdf_words(response) -> str:
+    return re.sub(r"\s+", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages))
+
+
+def test_before_signing_the_agreement_is_read_as_a_draft_at_the_desk_and_by_the_applicant(client, cast, at):
+    decision = samples.make_decision(park=cast.huangpu, applicant=cast.stranger, name="广州新程人力资源有限公司")
+    pk = decision.application_id
+    for who, shown, path in (
+        (cast.officer, page(decision.application), f"/desk/huangpu/admission/{pk}/agreement.pdf"),
+        (cast.stranger, f"/p/huangpu/apply/{pk}/", f"/p/huangpu/apply/{pk}/agreement.pdf"),
+    ):
+        client.force_login(who)
+        assert path in client.get(shown).content.decode()
+        answer = client.get(path)
+        assert answer.status_code == 200 and answer["Content-Type"] == "application/pdf"
+        text = pdf_words(answer)
+        assert "草稿，未签订" in text and "广州新程人力资源有限公司" in text and "90个自然日内完成人员进驻" in text
+        assert "核验码" not in text and "3年" in text
+
+
+def test_the_draft_and_the_agreement_say_the_same_but_for_what_is_settled_at_signing(client, cast, at):
+    agreement = samples.make_agreement(park=cast.huangpu)
+    decided = samples.make_decision(park=cast.huangpu, name="广州后来人力资源有限公司")
+    signed = agreement_data(agreement.application)["clauses"]
+    draft = re.sub(r"\s+", "", pdf_words(_draft(client, cast, decided)))
+    for clause in signed:
+        assert clause["title"] in draft
+        if clause["title"] not in ("在园承诺", "开业期限"):
+            assert all(words in draft for words in clause["paragraphs"])
+
+
+def _draft(client, cast, decision):
+    client.force_login(cast.officer)
+    return client.get(f"/desk/huangpu/admission/{decision.application_id}/agreement.pdf")
+
+
+def test_there_is_no_draft_before_the_decision_nor_after_signing_nor_for_others(client, cast, application):
+    agreement = samples.make_agreement(park=cast.huangpu)
+    decided = samples.make_decision(park=cast.huangpu, name="广州后来人力资源有限公司")
+    client.force_login(cast.officer)
+    for pk in (application.pk, agreement.application_id):
+        assert client.get(f"/desk/huangpu/admission/{pk}/agreement.pdf").status_code == 404
+        assert "agreement.pdf" not in client.get(f"/desk/huangpu/admission/{pk}/").content.decode()
+    for who in (cast.stranger, cast.qihang_representative, cast.supervisor, cast.tianhe_director):
+        client.force_login(who)
+        assert client.get(f"/desk/huangpu/admission/{decided.application_id}/agreement.pdf").status_code == 404
+        assert client.get(f"/p/huangpu/apply/{decided.application_id}/agreement.pdf").status_code == 404
