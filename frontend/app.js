@@ -58,10 +58,15 @@ function once() {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
     event.submitter?.classList.add("busy");
+    // An answer that is a file leaves the page where it is: it may be asked for again.
+    setTimeout(() => again(form), 8000);
   });
+  const again = (form) => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll(".btn.busy")) button.classList.remove("busy");
+  };
   addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-    for (const button of document.querySelectorAll(".btn.busy")) button.classList.remove("busy");
+    for (const form of document.querySelectorAll("form[data-sent]")) again(form);
   });
 }
 

@@ -1,6 +1,11 @@
 // Forms with data-draft keep what is typed every few seconds, and say so. Files and passwords are never kept.
 
 const EVERY = 4000;
+const WORDS = {
+  out: "登录已过期。已填写的内容还在本页：请在新窗口登录，回到这里再提交。",
+  offline: "网络中断，没有提交。已填写的内容还在本页：恢复后请再提交一次。",
+  other: "本浏览器已改以另一个账号登录，本页内容没有保存，也不会提交。请退出后登录原来的账号，再回到这里。",
+};
 
 export function drafts(root) {
   for (const form of root.querySelectorAll("form[data-draft]")) keep(form);
@@ -15,11 +20,15 @@ function keep(form) {
   let sending = null;
   let over = false;
 
+  let asking = false;
+  let ready = false;
+
   const tell = (text) => says && (says.textContent = text);
+  const key = () => form.elements.deed_key?.value ?? "";
 
   async function save() {
     timer = 0;
-    if (over) return;
+    if (over || asking) return;
     if (sending) return plan();
     const now = body(form);
     if (now === last) return;
@@ -27,7 +36,7 @@ function keep(form) {
     try {
       const answer = await fetch(form.dataset.draft, {
         method: "POST",
-        body: new URLSearchParams(now),
+        body: new URLSearchParams(`${now}&deed_key=${encodeURIComponent(key())}`),
         headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
         redirect: "manual",
         signal: sending.signal,
@@ -52,13 +61,22 @@ function keep(form) {
 
   /** The session ended or was renewed in another window: take its new token, or ask to sign in there. */
   async function again() {
-    const answer = await fetch(form.dataset.draft, { redirect: "manual" }).catch(() => null);
-    if (answer?.ok) {
-      form.elements.csrfmiddlewaretoken.value = (await answer.json()).csrf;
-      return plan();
-    }
-    tell("登录已过期。已填写的内容还在本页：请在新窗口登录，回到这里后会自动保存。");
-    plan();
+    const stands = await standing();
+    if (stands !== "here") tell(WORDS[stands]);
+    if (stands !== "other") plan();
+  }
+
+  /** Who is signed in now: "here" (as this page was drawn for), "out", "other" or "offline". */
+  async function standing() {
+    const answer = await fetch(form.dataset.draft, { redirect: "manual", signal: AbortSignal.timeout(8000) }).catch((error) => error);
+    if (answer.name === "TimeoutError") return "here"; // slow: let the form itself find out
+    if (answer instanceof Error) return "offline";
+    if (!answer.ok) return answer.type === "opaqueredirect" ? "out" : "here";
+    const { csrf, person } = await answer.json();
+    const whose = key().split(".")[1];
+    if (whose && whose !== person) return "other";
+    form.elements.csrfmiddlewaretoken.value = csrf;
+    return "here";
   }
 
   function plan() {
@@ -68,13 +86,31 @@ function keep(form) {
   form.addEventListener("input", plan);
   form.addEventListener("change", plan);
   document.addEventListener("visibilitychange", () => document.hidden && save());
-  // What is handed in is no draft any more: nothing may be kept after it.
-  form.addEventListener("submit", () => {
-    over = true;
+  // Before it is handed in: is the network there, is the same person still signed in? If not, the page stays with everything
+  // on it. What is handed in is no draft any more: nothing may be kept after it.
+  form.addEventListener("submit", async (event) => {
     clearTimeout(timer);
+    timer = 0;
     sending?.abort();
+    over = true;
+    if (ready) return;
+    event.preventDefault();
+    if (asking) return;
+    asking = true;
+    const stands = await standing();
+    asking = false;
+    if (stands === "here") {
+      ready = true;
+      if (event.submitter?.isConnected) form.requestSubmit(event.submitter);
+      else form.requestSubmit();
+      return;
+    }
+    over = false;
+    tell(WORDS[stands]);
+    says?.scrollIntoView({ block: "nearest" });
+    if (stands !== "other") plan();
   });
-  addEventListener("pageshow", () => (over = false));
+  addEventListener("pageshow", () => (over = ready = false));
 }
 
 function body(form) {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 
 from hrpark.toolbox.errors import HrparkError
@@ -12,7 +14,7 @@ TITLES = {
     403: "没有权限",
     404: "没有找到",
     409: "内容已有变化",
-    413: "文件过大",
+    413: "内容过大",
     422: "还不能这样做",
     429: "操作过于频繁",
     500: "系统出错",
@@ -41,8 +43,27 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """What the server would not take apart: an unknown host name, a form too large or with too many fields."""
+    if isinstance(exception, RequestDataTooBig):
+        _let_it_finish(request)
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
+        return problem(
+            request, f"填写的文字超过 {most} MB，没有保存。请返回上一页，删减后分几次提交；大段内容请改为上传文件。", 413
+        )
     message = "浏览器发来的内容无法处理，没有保存。可能是填写的内容过多或地址有误；请返回上一页，分几次提交。"
     return problem(request, message, 400)
+
+
+def _let_it_finish(request: HttpRequest) -> None:
+    """Take in the rest and drop it: a browser that is cut off while it sends shows its own error, never our words."""
+    left = 10 * settings.UPLOAD_MAX_BYTES
+    while left > 0:
+        try:
+            chunk = request.read(1024 * 1024)
+        except (UnreadablePostError, OSError):
+            return
+        if not chunk:
+            return
+        left -= len(chunk)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -38,6 +38,7 @@ from hrpark.accounts.queries import kept_draft
 from hrpark.toolbox.errors import Conflict, HrparkError, Refused
 
 from . import jinja
+from .pages import drawn_for_this_person
 
 #: Never part of a draft.
 PRIVATE = frozenset({"csrfmiddlewaretoken", "deed_key", "_draft"})
@@ -329,6 +330,7 @@ def handle(
     if request.method == "POST":
         asked = request.POST.get("_draft")
         if kept and asked in ("keep", "drop"):
+            drawn_for_this_person(request)
             return _keep_or_drop(request, kept, asked)
         form = make(data=request.POST, files=request.FILES, initial=initial)
         result = attempt(form, act)
@@ -437,6 +439,7 @@ def walk(
     else:
         step = steps[keys.index(now)]
         if request.method == "POST":
+            drawn_for_this_person(request)
             form = step.make(data=request.POST, initial=initial)
             keep = request.POST.get("_draft") == "keep"
             if keep or form.is_valid():

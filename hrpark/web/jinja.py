@@ -236,9 +236,13 @@ def layout(request: HttpRequest) -> str:
     return "base.html" if shell.shell_of(request).groups else "public.html"
 
 
-def deed_key() -> Markup:
-    """A hidden input that names this drawing of a form, so that a double click and a retry do its deed once."""
-    return Markup('<input type="hidden" name="deed_key" value="{}">').format(secrets.token_urlsafe(18))
+@jinja2.pass_context
+def deed_key(context: jinja2.runtime.Context | None = None) -> Markup:
+    """A hidden input that names this drawing of a form, so that a double click and a retry do its deed once; and whom it was
+    drawn for, so that nobody who signs in at the same browser later does it in their own name (pages.deed_key)."""
+    person = getattr(context.get("request"), "user", None) if context is not None else None
+    whose = f".{person.pk}" if person is not None and person.is_authenticated else ""
+    return Markup('<input type="hidden" name="deed_key" value="{}">').format(secrets.token_urlsafe(18) + whose)
 
 
 def as_json(value: object) -> Markup:

@@ -20,7 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from hrpark.accounts.kinds import PERMISSIONS
 from hrpark.accounts.queries import NOBODY, park_by_slug, standing_of
-from hrpark.toolbox.errors import NotAllowed, NotFound, Refused
+from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
 
 from . import clock
 
@@ -91,7 +91,17 @@ def deed_key(request: HttpRequest) -> str:
     key = request.POST.get("deed_key", "")[:60]
     if not key:
         raise Refused("提交的页面不完整，内容没有保存。请刷新页面后重新提交。")
+    drawn_for_this_person(request)
     return key
+
+
+def drawn_for_this_person(request: HttpRequest) -> None:
+    """Stop what somebody else began at this browser before they signed out: it is not this person's deed."""
+    whose = request.POST.get("deed_key", "").partition(".")[2]
+    if whose and whose != str(request.user.pk):
+        raise Conflict(
+            "这一页是以另一个账号打开的，内容没有保存，也没有提交。请刷新页面，以现在的账号重新填写；或退出后登录原来的账号。"
+        )
 
 
 def taking_key(request: HttpRequest) -> str:

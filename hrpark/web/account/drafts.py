@@ -12,7 +12,7 @@ from hrpark.accounts.models import Park
 from hrpark.toolbox.errors import Refused
 from hrpark.web.forms import draft_body
 from hrpark.web.lists import LISTS
-from hrpark.web.pages import back_to, page
+from hrpark.web.pages import back_to, drawn_for_this_person, page
 
 #: A draft is what a person types; more than this is not typing.
 MOST_BYTES = 256 * 1024
@@ -21,13 +21,14 @@ MOST_BYTES = 256 * 1024
 @page(door="person")
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, form: str) -> HttpResponse:
-    """POST keeps a form as typed; GET gives the page's script a fresh token after signing in again elsewhere."""
+    """POST keeps a form as typed; GET gives the page's script a fresh token after signing in again elsewhere, and says who did."""
     if request.method == "POST":
+        drawn_for_this_person(request)
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES or len(form) > 120:
             raise Refused("内容太长，草稿没有保存。请先提交，或分成几次填写。")
         save_draft(person=request.user, form=form, body=draft_body(request.POST), at=request.at)
         return HttpResponse(status=204)
-    return JsonResponse({"csrf": get_token(request)})
+    return JsonResponse({"csrf": get_token(request), "person": str(request.user.pk)})
 
 
 @page(door="person")

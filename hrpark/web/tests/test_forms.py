@@ -200,6 +200,9 @@ def test_the_draft_is_kept_over_http_by_its_owner_alone(cast):
     assert draft_of(cast.officer, "lease.new:3") == {"unit": ["A"]}
     assert draft_of(cast.director, "lease.new:3") is None
     assert client.post(address, {"unit": "长" * 300_000, "csrfmiddlewaretoken": token}).status_code == 422
+    assert client.get(address).json()["person"] == str(cast.officer.pk)
+    drawn = {"unit": "B", "deed_key": f"k.{cast.director.pk}", "csrfmiddlewaretoken": token}
+    assert client.post(address, drawn).status_code == 409
     assert Draft.objects.count() == 1
 
 

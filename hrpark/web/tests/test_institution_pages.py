@@ -268,10 +268,20 @@ def test_a_failing_check_digit_asks_for_a_reason_and_then_lets_pass(cast):
     assert "营业执照原件如此" in text_of(client.get(url("desk-institution-edit", pk=made.pk)))
 
 
+def test_a_form_is_sent_only_in_the_name_of_whom_it_was_drawn_for(cast):
+    drawn = re.search(r'name="deed_key" value="([^"]+)"', text_of(as_(cast.officer).get(url("desk-institution-new")))).group(1)
+    assert drawn.endswith(f".{cast.officer.pk}")
+    before = Institution.objects.count()
+    other = as_(cast.director).post(url("desk-institution-new"), {**GIVEN, "deed_key": drawn})
+    assert other.status_code == 422 and "以另一个账号打开" in text_of(other)
+    assert GIVEN["name"] in text_of(other) and Institution.objects.count() == before
+    assert as_(cast.officer).post(url("desk-institution-new"), {**GIVEN, "deed_key": drawn}).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("over", "words"),
     [
-        ({"uscc": "9144"}, "应为18位"), ({"name": ""}, "请填写机构名称"), ({"founded_on": "2999-01-01"}, "不能晚于今天"),
+        ({"uscc": "9144"}, "应为18位"), ({"name": ""}, "请填写机构名称"), ({"founded_on": "2199-01-01"}, "不能晚于今天"),
         ({"registered_capital": "一百"}, "应为数字"), ({"kind": "supporting"}, "配套服务的类型"), ({"kind": "bakery"}, ""),
     ],
 )  # fmt: skip
@@ -364,7 +374,7 @@ def test_verifying_revoking_ending_removing(cast, qihang):
     assert "F1" in text_of(client.get(verify))
     assert post(client, verify, basis="核对备案凭证原件").status_code == 302
     revoke = url("desk-institution-deed", pk=qihang.pk, noun="licences", row=licence.pk, deed="revoke")
-    late = post(client, revoke, on="2999-01-01", reason="注销")
+    late = post(client, revoke, on="2199-01-01", reason="注销")
     assert late.status_code == 422 and "不能晚于今天" in text_of(late)
     assert post(client, revoke, on=str(clock.today()), reason="注销").status_code == 302
     end = url("tenant-dossier-deed", pk=qihang.pk, noun="staff", row=member.pk, deed="end")

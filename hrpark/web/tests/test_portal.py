@@ -266,6 +266,10 @@ def test_what_the_server_will_not_take_apart_is_answered_in_our_words(client, at
         client.get("/help/", HTTP_HOST="elsewhere.example"),
     ):
         assert answer.status_code == 400 and "没有保存" in answer.content.decode()
+    for as_a in ({}, {"content_type": "application/x-www-form-urlencoded"}):
+        body = {"note": "字" * 5_000_000} if not as_a else "note=" + "a" * 13_000_000
+        answer = client.post("/look/", body, **as_a)
+        assert answer.status_code == 413 and "超过 12 MB，没有保存" in answer.content.decode()
 
 
 def test_who_works_in_the_park_reads_public_pages_in_the_shell_of_their_work(client, at):
