@@ -36,6 +36,7 @@ from .models import (
     Licence,
     Residency,
     StaffMember,
+    Status,
 )
 
 # --- gates ---------------------------------------------------------------------------------------------------------------
@@ -116,9 +117,41 @@ def lapsed(day: date) -> QuerySet[Licence]:
     return Licence.objects.filter(valid_to__lt=day, revoked_on__isnull=True).exclude(Exists(instead))
 
 
-def having(licences: QuerySet[Licence]) -> Q:
-    """Institutions that have any of these permits."""
-    return Q(Exists(licences.filter(institution=OuterRef("pk"))))
+def having(rows: QuerySet) -> Q:
+    """Institutions that have any of these permits or credentials."""
+    return Q(Exists(rows.filter(institution=OuterRef("pk"))))
+
+
+def warning_days(park: Park, day: date) -> int:
+    """How many days ahead a park is told that a permit ends: the first of its own steps."""
+    return max(parameter("institutions.licence_warning_days", day, park.pk))
+
+
+def soon_without(day: date, days: int) -> Q:
+    """Institutions in the park of which a permit lapses within so many days."""
+    return resident(day) & having(expiring(day, days))
+
+
+def now_without(day: date) -> Q:
+    """Institutions in the park of which a permit has lapsed without another."""
+    return resident(day) & having(lapsed(day))
+
+
+def unseen_licences(day: date) -> QuerySet[Licence]:
+    """Permits in force, or to be, whose original no officer has seen."""
+    return Licence.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day), revoked_on__isnull=True, verified_at__isnull=True
+    )
+
+
+def unseen_credentials(day: date) -> QuerySet[Credential]:
+    """The same of ratings, awards and proofs."""
+    return Credential.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), verified_at__isnull=True)
+
+
+def unseen(day: date) -> Q:
+    """Institutions that have not left, with a permit or a credential that waits for an officer."""
+    return ~Q(status=Status.LEFT) & (having(unseen_licences(day)) | having(unseen_credentials(day)))
 
 
 def resident(day: date) -> Q:

@@ -45,7 +45,7 @@ SIGNED = Q(agreement__isnull=False)
 class Overdue(YesNo):
     """Past its deadline while the desk has the ball, as of now."""
 
-    def narrow(self, rows: QuerySet, value: Any) -> QuerySet:
+    def narrow(self, rows: QuerySet, value: Any, park: Any) -> QuerySet:
         late = Q(case__ball="desk", case__completed_at=None, case__due_at__lt=clock.now())
         return rows.filter(late if value == "1" else ~late)
 

@@ -40,7 +40,7 @@ class Filter:
         """The value that was asked for (None: none), and what of it could not be understood."""
         raise NotImplementedError
 
-    def narrow(self, rows: QuerySet, value: Any) -> QuerySet:
+    def narrow(self, rows: QuerySet, value: Any, park: Park | None) -> QuerySet:
         raise NotImplementedError
 
     def says(self, value: Any, standing: Standing, park: Park | None) -> str:
@@ -75,7 +75,7 @@ class Choice(Filter):
         known = self._choices(standing, park)
         return [v for v in known if v in asked] or None, [v for v in asked if v not in known]
 
-    def narrow(self, rows, value):
+    def narrow(self, rows, value, park):
         return rows.filter(self.where(value) if self.where else Q(**{f"{self.path or self.key}__in": value}))
 
     def says(self, value, standing, park):
@@ -114,7 +114,7 @@ class Days(Filter):
             ends.reverse()
         return (tuple(ends) if any(ends) else None), wrong
 
-    def narrow(self, rows, value):
+    def narrow(self, rows, value, park):
         since, until = value
         path = self.path or self.key
         path = f"{path}__date" if self.moment else path
@@ -147,7 +147,7 @@ class YesNo(Filter):
         asked = given.get(self.key, "")
         return (asked, []) if asked in ("1", "0") else (None, [asked[:20]] if asked else [])
 
-    def narrow(self, rows, value):
+    def narrow(self, rows, value, park):
         condition = self.where if self.where is not None else Q(**{self.path or self.key: True})
         return rows.filter(condition if value == "1" else ~condition)
 

@@ -303,7 +303,7 @@ class List:
         rows = self.rows(standing, park)
         for one in self.filters:
             if one.key in asked.filters:
-                rows = one.narrow(rows, asked.filters[one.key])
+                rows = one.narrow(rows, asked.filters[one.key], park)
         for term in asked.q.split()[:MOST_TERMS]:
             hit = Q()
             for spelling in {term, unicodedata.normalize("NFKC", term)}:

@@ -15,17 +15,17 @@ from hrpark.institutions.kinds import segments_on
 from hrpark.institutions.models import PERMITS, Kind, LegalForm, SupportingKind
 from hrpark.institutions.queries import (
     declaring,
-    expiring,
-    having,
     holding,
     institutions_in,
-    lapsed,
+    now_without,
     resident,
+    soon_without,
+    unseen,
+    warning_days,
     with_contact,
     with_expiry,
     with_unit,
 )
-from hrpark.standard.queries import parameter
 from hrpark.toolbox.identifiers import mask_mobile
 
 from . import clock, dossier
@@ -37,14 +37,14 @@ from .lists import Column, List, View
 class OnToday(YesNo):
     """Whether something holds today: ``yes_where`` and ``no_where`` make the conditions of a day and a park."""
 
-    yes_where: Callable[[date], Q] | None = None
-    no_where: Callable[[date], Q] | None = None
+    yes_where: Callable[[date, Park], Q] | None = None
+    no_where: Callable[[date, Park], Q] | None = None
 
-    def narrow(self, rows, value):
+    def narrow(self, rows, value, park):
         today = clock.today()
         if value == "0" and self.no_where is not None:
-            return rows.filter(self.no_where(today))
-        condition = self.yes_where(today)
+            return rows.filter(self.no_where(today, park))
+        condition = self.yes_where(today, park)
         return rows.filter(condition if value == "1" else ~condition)
 
 
@@ -58,10 +58,6 @@ def _doing(codes: list[str]) -> Q:
     for code in codes:
         found |= declaring(code, clock.today())
     return found
-
-
-def _soon(day: date) -> Q:
-    return resident(day) & having(expiring(day, max(parameter("institutions.licence_warning_days", day))))
 
 
 class Institutions(List):
@@ -92,17 +88,18 @@ class Institutions(List):
         Choice("kind", "类别", choices=Kind),
         Choice("segment", "细分领域", choices=_segments, where=_doing),
         Choice("supporting", "配套类型", "supporting_kind", choices=SupportingKind),
-        OnToday("expiring", "许可将到期", yes="将到期", no="不会到期", yes_where=_soon),
-        OnToday("expired", "许可已过期", yes="已过期", no="没有过期", yes_where=lambda day: resident(day) & having(lapsed(day))),
+        OnToday("expiring", "许可将到期", yes="将到期", no="不会到期", yes_where=lambda day, park: soon_without(day, warning_days(park, day))),
+        OnToday("expired", "许可已过期", yes="已过期", no="没有过期", yes_where=lambda day, park: now_without(day)),
         OnToday(
-            "permitted", "有效许可", yes="有", no="在驻而没有", yes_where=lambda day: holding(PERMITS, day),
-            no_where=lambda day: Q(kind=Kind.AGENCY) & resident(day) & ~holding(PERMITS, day),
+            "permitted", "有效许可", yes="有", no="在驻而没有", yes_where=lambda day, park: holding(PERMITS, day),
+            no_where=lambda day, park: Q(kind=Kind.AGENCY) & resident(day) & ~holding(PERMITS, day),
         ),
+        OnToday("unseen", "许可与资质", yes="有待核验的", no="都已核验", yes_where=lambda day, park: unseen(day)),
         Days("since", "入驻日期", "resident_since"),
     )  # fmt: skip
     views = (
         View("在驻", "status=resident"), View("申请中", "status=applicant"), View("许可将到期", "expiring=1"),
-        View("许可已过期", "expired=1"), View("配套机构", "kind=supporting"), View("已退出", "status=left"),
+        View("许可已过期", "expired=1"), View("待核验", "unseen=1"), View("配套机构", "kind=supporting"), View("已退出", "status=left"),
     )  # fmt: skip
     search = ("name__icontains", "uscc__startswith", "legal_representative__icontains")
     search_hint = "搜索名称、信用代码、法定代表人"

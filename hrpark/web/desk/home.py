@@ -20,11 +20,21 @@ from hrpark.evaluation import permissions as evaluation
 from hrpark.evaluation.models import State as RoundState
 from hrpark.evaluation.queries import rounds_for, table_of
 from hrpark.institutions import permissions as institutions
-from hrpark.institutions.queries import expiring, institutions_in, lapsed, without_permit
+from hrpark.institutions.queries import (
+    expiring,
+    institutions_in,
+    lapsed,
+    now_without,
+    soon_without,
+    unseen,
+    unseen_credentials,
+    unseen_licences,
+    warning_days,
+    without_permit,
+)
 from hrpark.notices.queries import unread_count
 from hrpark.parks.queries import profile_of, spaces_in
 from hrpark.sheets.queries import failed_jobs, waiting_jobs
-from hrpark.standard.queries import parameter
 from hrpark.web.cockpit import SHOWN, Beginning, Item, Task, figures_of, sorted_tasks, task
 from hrpark.web.pages import page
 from hrpark.web.shell import link, place
@@ -97,12 +107,13 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
             items=[Item(f"{m.person.name}（{m.organisation.name}）", _page("membership", m.pk, park)) for m in waiting[:SHOWN]],
         )  # fmt: skip
     if standing.may(institutions.READ, park.pk):
-        days = max(parameter("institutions.licence_warning_days", today, park.pk))
+        register, days = institutions_in(standing, park), warning_days(park, today)
         soon = resident_licences(expiring(today, days), park, today).order_by("valid_to", "pk")
         yield task(
-            f"{days} 天内到期的许可证", soon.count(), "份", today=today, href=_list("desk-institutions", park, "?expiring=1"),
-            says="请提醒机构办理延续。", items=_licences(soon, park),
+            f"{days} 天内有许可证到期", register.filter(soon_without(today, days)).count(), "家", today=today,
+            href=_list("desk-institutions", park, "?expiring=1"), says="请提醒机构办理延续。", items=_licences(soon, park),
         )  # fmt: skip
+        yield _unseen(register.filter(unseen(today)), park, today)
     jobs = waiting_jobs(standing, park.pk)
     yield task(
         "导入待确认", jobs.count(), "份", today=today, href=_list("desk-imports", park, "?state=uploaded&state=checked"), says="已核对，等您看过预览再写入。",
@@ -149,6 +160,24 @@ def resident_licences(found, park: Park, today):
     )
 
 
+def _unseen(waiting, park: Park, today) -> Task | None:
+    """What residents entered or changed themselves, and nobody has compared with its original."""
+    papers = [
+        (of, tab, rows.filter(institution__in=waiting).select_related("institution").order_by("pk"))
+        for of, tab, rows in (("许可", "licences", unseen_licences(today)), ("资质", "credentials", unseen_credentials(today)))
+    ]
+    counts = "、".join(f"{of} {n} 份" for of, _, rows in papers if (n := rows.count()))
+    items = [
+        Item(f"{x.institution.name}：{x.get_kind_display()}", f"{_page('institution', x.institution_id, park)}?tab={tab}")
+        for _, tab, rows in papers
+        for x in rows[:SHOWN]
+    ]
+    return task(
+        "待核验的许可与资质", waiting.count(), "家", today=today, href=_list("desk-institutions", park, "?unseen=1"),
+        says=f"{counts}；核对原件后才计入统计。", items=items,
+    )  # fmt: skip
+
+
 def _licences(found, park: Park) -> list[Item]:
     return [
         Item(f"{x.institution.name}：{x.get_kind_display()}", _page("institution", x.institution_id, park), x.valid_to)
@@ -176,7 +205,7 @@ def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
     if standing.may(institutions.READ, park.pk):
         over = resident_licences(lapsed(today), park, today).order_by("-valid_to", "pk")
         yield task(
-            "许可证已过期", over.count(), "份", today=today, href=_list("desk-institutions", park, "?expired=1"), tone="late",
+            "许可证已过期", institutions_in(standing, park).filter(now_without(today)).count(), "家", today=today, href=_list("desk-institutions", park, "?expired=1"), tone="late",
             says="在园机构的许可过期后没有新的同类许可。", items=_licences(over, park),
         )  # fmt: skip
         bare = without_permit(park, today)

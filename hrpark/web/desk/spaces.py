@@ -47,7 +47,7 @@ def _state(kind: str | None, partly: bool, retired: Any) -> str:
 class Free(YesNo):
     """Whether a space is free at this moment."""
 
-    def narrow(self, rows, value):
+    def narrow(self, rows, value, park):
         held = taken(clock.now())
         return rows.exclude(held) if value == "1" else rows.filter(held)
 

@@ -11,6 +11,7 @@ from hrpark.accounts import samples
 from hrpark.admission.actions import send_back
 from hrpark.admission.samples import make_application
 from hrpark.evaluation.samples import make_round
+from hrpark.institutions.actions import add_credential, add_licence, verify_licence
 from hrpark.institutions.samples import make_institution, make_licence, make_resident
 from hrpark.notices.samples import make_notice
 from hrpark.parks.samples import make_profile
@@ -106,7 +107,7 @@ def test_permits_that_lapse_soon_and_that_have_lapsed_are_told_of_residents_only
     outside = make_institution(at=now, park=cast.huangpu, name="广州未入驻人力资源有限公司")
     make_licence(at=now, institution=outside, valid_to=today + timedelta(days=20))
     text = desk(client, cast)
-    assert "90 天内到期的许可证" in text and "广州将到期人力资源有限公司" in text
+    assert "90 天内有许可证到期" in text and "广州将到期人力资源有限公司" in text
     assert "许可证已过期" in text and "广州已过期人力资源有限公司" in text
     assert "没有有效许可的在园机构" in text
     assert "广州未入驻人力资源有限公司" not in text
@@ -117,7 +118,7 @@ def test_how_far_ahead_a_permit_is_told_is_the_park_s_own_parameter(client, cast
     make_licence(at=now, institution=one, valid_to=now.date() + timedelta(days=50))
     make_override(park=cast.huangpu, at=now, parameter="institutions.licence_warning_days", value="30,10")
     text = desk(client, cast)
-    assert "天内到期的许可证" not in text
+    assert "天内有许可证到期" not in text
 
 
 def test_an_agent_waits_for_verification(client, cast, now):
@@ -264,3 +265,57 @@ def test_every_tile_opens_a_list_of_just_as_many(client, cast, now, who, address
         assert found, (label, href)
         if "经办人" not in label and "许可证" not in label:  # a person may wait for several roles, a licence is one of several
             assert found.group(1) == count, (label, href)
+
+
+# --- a number opens what it counts ---------------------------------------------------------------------------------------
+
+TILE = re.compile(
+    r'<a class="what" href="([^"]+)">\s*<span class="label">([^<]+)</span><span class="count">([\d,]+)<small>', re.S
+)
+LISTED = re.compile(r'<small id="count-[^"]+" role="status">([\d,]+) ')
+
+
+def test_the_number_of_every_tile_is_the_number_of_the_list_it_opens(client, cast, now):
+    today = now.date()
+    for n, days in enumerate((20, 20, 50, -20)):
+        one = make_resident(at=now, park=cast.huangpu, permit=None, name=f"广州甲{n}人力资源有限公司")
+        for kind in ("hr_licence", "dispatch"):  # two papers of one institution are one line of the list
+            make_licence(at=now, institution=one, kind=kind, valid_to=today + timedelta(days=days))
+    make_licence(at=now, institution=one, kind="filing", original_seen=False)
+    elsewhere = make_resident(at=now, park=cast.tianhe, permit=None)
+    make_licence(at=now, institution=elsewhere, valid_to=today + timedelta(days=20), original_seen=False)
+    samples.give_role(cast.stranger, cast.qihang, cast.huangpu, "clerk", at=now, verified=False)
+    make_application(at=now, park=cast.huangpu)
+    make_application(at=now - timedelta(days=60), park=cast.huangpu)
+    make_override(park=cast.huangpu, at=now, parameter="institutions.licence_warning_days", value="30,10")
+    found = {label: (href, int(count)) for href, label, count in TILE.findall(desk(client, cast).replace("&amp;", "&"))}
+    opened = {}
+    for label, (href, _) in found.items():
+        count = LISTED.search(client.get(href).content.decode())
+        if count:
+            opened[label] = int(count.group(1).replace(",", ""))
+    assert opened == {label: count for label, (_, count) in found.items() if label in opened}
+    assert opened["30 天内有许可证到期"] == 2 and opened["许可证已过期"] == 1 and opened["待核验的许可与资质"] == 1
+    assert len(opened) >= 6
+
+
+def test_what_a_resident_enters_waits_for_an_officer_and_then_no_longer(client, cast, now):
+    one = make_resident(at=now, park=cast.huangpu, organisation=cast.qihang)
+    assert "待核验的许可与资质" not in desk(client, cast)
+    given = {
+        "number": "（粤）人服证字〔2026〕第0000009号",
+        "issuer": "人社局",
+        "valid_from": now.date(),
+        "valid_to": None,
+        "scope": "",
+    }
+    mine = add_licence(actor=cast.qihang_representative, at=now, key="own", institution=one, kind="filing", **given)
+    award = {"title": "诚信企业", "issuer": "行业协会"}
+    add_credential(actor=cast.qihang_representative, at=now, key="award", institution=one, kind="honour", **award)
+    text = desk(client, cast)
+    assert "待核验的许可与资质" in text and "许可 1 份、资质 1 份" in text
+    assert f'href="/desk/huangpu/institutions/{one.pk}/?tab=licences"' in text
+    assert one.name in home(client, cast.officer, "/desk/huangpu/institutions/?unseen=1")
+    verify_licence(actor=cast.officer, at=now, key="seen", licence=mine, basis="核对许可证原件")
+    assert "资质 1 份" in desk(client, cast) and "许可 1 份" not in desk(client, cast)
+    assert "待核验的许可与资质" not in home(client, cast.tianhe_officer, "/desk/tianhe/")
