@@ -213,6 +213,17 @@ def waiting_memberships(park: Park, on: date) -> QuerySet[Membership]:
     return people_of(park, on).filter(verified_at__isnull=True).order_by("since", "pk")
 
 
+def waiting_roles(person: Person, park: Park, on: date) -> QuerySet[Membership]:
+    """A person's own roles for institutions of a park that count for nothing until an officer has seen the letter."""
+    kind = OrganisationKind.INSTITUTION
+    return open_roles(person, on).filter(park=park, organisation__kind=kind, verified_at__isnull=True)
+
+
+def letters_of(membership: Membership) -> QuerySet[Authorisation]:
+    """The letters of the person and institution of a role."""
+    return authorisations_of(membership.park, membership.organisation).filter(person=membership.person)
+
+
 def colleagues_of(park: Park, organisations: Iterable[int], on: date) -> QuerySet[Membership]:
     return people_of(park, on).filter(organisation_id__in=list(organisations))
 

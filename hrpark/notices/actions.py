@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from hrpark.accounts.models import Park, Person
@@ -158,7 +159,7 @@ def _claim(channel: Channel, at: datetime) -> Delivery | None:
 def _message(delivery: Delivery) -> Message:
     notice = delivery.notice
     site = getattr(settings, "PUBLIC_URL", "")
-    link = urljoin(site, notice.link) if site and notice.link else ""
+    link = urljoin(site, reverse("account-notice-open", kwargs={"pk": notice.pk})) if site else ""
     todo = f"\n办理期限：{_day(notice.until)}。" if notice.until else ""
     return Message(
         str(delivery.pk), notice.kind, notice.person, notice.title, notice.body + todo, link, timezone.localtime(notice.at)

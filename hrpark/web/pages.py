@@ -23,6 +23,7 @@ from hrpark.accounts.queries import NOBODY, park_by_slug, standing_of
 from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
 
 from . import clock
+from .waiting import waiting_page
 
 #: Which kind of organisation opens which door. Portal and account are open by themselves.
 DOOR_KINDS = {"desk": "operator", "tenant": "institution", "authority": "authority"}
@@ -62,6 +63,9 @@ def page(permission: str = "", *, door: str) -> Callable:
                 return view(request, *args, **kwargs)
             room = park_by_slug(park)
             if DOOR_KINDS[door] not in request.standing.kinds_in(room.pk):
+                # What names a record does not exist for them; the door itself says what is still missing.
+                if door == "tenant" and not kwargs and (waiting := waiting_page(request, room)):
+                    return waiting
                 raise NotFound()
             allowed = not permission or (
                 bool(request.standing.own(permission, room.pk))

@@ -94,7 +94,7 @@ ROWS: dict[str, Row] = {
     "account-file#elsewhere": row("tz", pk="file_elsewhere"),
     "account-notices": row(SIGNED_IN),
     "account-notices-read": row("", SIGNED_IN),
-    "account-notice-open": row("", CLERK, pk="own_notice"),
+    "account-notice-open": row(CLERK, CLERK, pk="own_notice"),
     # A form's name, under which everybody keeps a draft of their own.
     "account-draft": row(SIGNED_IN, SIGNED_IN, form="own_form"),
     "account-view-save": row("", SIGNED_IN),

@@ -49,7 +49,7 @@ class Mail(Channel):
     def send(self, message: Message) -> None:
         mail = EmailMessage(
             subject=one_line(message.title, longest=120),
-            body=message.body + (f"\n\n{message.link}" if message.link else "") + "\n\n此邮件由系统自动发出，请勿直接回复。",
+            body=f"{message.body}\n\n{where(message)}\n\n此邮件由系统自动发出，请勿直接回复。",
             to=[message.person.email],
             connection=self.connection,
             headers={
@@ -71,6 +71,11 @@ class Mail(Channel):
             raise Unreachable(f"{type(problem).__name__}: {problem}") from problem
         except ValueError as problem:  # an address that no header can hold
             raise Refusal(str(problem)) from problem
+
+
+def where(message: Message) -> str:
+    """The one link; where the house does not know its own address, the words."""
+    return f"打开办理（需登录）：{message.link}" if message.link else "请登录园区服务平台，点右上角的“通知”，打开这一条办理。"
 
 
 def message_id(message: Message) -> str:

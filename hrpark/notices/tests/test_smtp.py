@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from hrpark.accounts.samples import cast
 from hrpark.notices import samples
 from hrpark.notices.actions import deliver_due
-from hrpark.notices.models import Delivery, State
+from hrpark.notices.models import Delivery, Notice, State
 from tests.processes import Process
 
 
@@ -86,9 +86,17 @@ def test_a_mail_says_it_all_in_plain_text(people, at, server):
         "已于今天办结。",
         "请打开查看结果",
         "办理期限：2026年3月5日 10:00。",
-        "https://park.example/desk/huangpu/a/1/",
+        f"https://park.example/account/notices/{Notice.objects.get().pk}/",
     ):
         assert part in body
+
+
+def test_without_an_address_of_its_own_the_mail_says_where_to_find_it(people, at, server, settings):
+    settings.PUBLIC_URL = ""
+    samples.make_notice(people.officer, people.qihang, at=at, what="启航公司的入驻申请")
+    assert deliver_due(at).sent == 1
+    body = server.mails[0].get_content()
+    assert "请登录园区服务平台" in body and "“通知”" in body and "http" not in body
 
 
 def test_one_connection_carries_all_that_is_due(people, at, server):

@@ -7,12 +7,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hrpark.accounts.queries import Standing
 from hrpark.notices.actions import mark_all_read, mark_read
 from hrpark.notices.models import Notice
-from hrpark.notices.queries import read, unread_count
+from hrpark.notices.queries import notice_for, read, unread_count
 from hrpark.web.pages import page
 from hrpark.web.subjects import address_for
 
@@ -32,11 +32,11 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "account/notices.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(door="person")
 def notice_open(request: HttpRequest, pk: int) -> HttpResponse:
-    """Seen: marked read, and on to what it is about."""
-    notice = mark_read(request.user, pk, at=request.at)
+    """On to what it is about. From the list it is thereby marked read; the link of a mail changes nothing."""
+    notice = mark_read(request.user, pk, at=request.at) if request.method == "POST" else notice_for(request.user, pk)
     return HttpResponseRedirect(where(request.standing, notice) or reverse("account-notices"))
 
 

@@ -54,7 +54,20 @@ def test_all_are_marked_read_at_once_and_only_one_s_own(client, cast, notice, at
     assert Notice.objects.get(pk=notice.pk).read_at and Notice.objects.get(pk=other.pk).read_at is None
 
 
-@pytest.mark.parametrize("path", ["read/", "{}/"])
+def test_the_link_of_a_mail_leads_to_what_it_is_about_after_signing_in_and_changes_nothing(client, cast, notice, at):
+    path = f"/account/notices/{notice.pk}/"
+    assert client.get(path)["Location"] == f"/account/login/?next={path}"
+    client.force_login(cast.director)
+    assert client.get(path).status_code == 404
+    client.force_login(cast.officer)
+    assert client.get(path)["Location"] == "/desk/huangpu/"
+    notice.refresh_from_db()
+    assert notice.read_at is None
+    plain = make_notice(cast.officer, cast.director, at=at)
+    assert client.get(f"/account/notices/{plain.pk}/")["Location"] == "/account/notices/"
+
+
+@pytest.mark.parametrize("path", ["read/"])
 def test_reading_changes_nothing_by_a_mere_link(client, cast, notice, path):
     client.force_login(cast.officer)
     assert client.get(f"/account/notices/{path.format(notice.pk)}").status_code == 405

@@ -369,3 +369,43 @@ def test_a_representative_ends_the_role_of_a_clerk_and_of_nobody_else(cast):
     assert post(client, path, **given).status_code == 302
     assert "黄佳雯" not in text_of(client.get(url("tenant-colleagues")))
     assert as_(cast.qihang_clerk).get(url("tenant-colleagues")).status_code == 404
+
+
+# ---------------------------------------------------------------- before the letter has been seen
+
+
+def test_who_waits_for_verification_reads_what_is_missing_and_finds_no_record(cast, now):
+    theirs = make_institution(at=now, park=cast.huangpu, organisation=cast.qihang)
+    mine = samples.give_role(cast.stranger, cast.qihang, cast.huangpu, "representative", at=now, verified=False)
+    client = as_(cast.stranger)
+    for name in ("tenant-home", "tenant-institution", "tenant-colleagues", "tenant-cases", "tenant-rounds"):
+        answer = client.get(url(name))
+        assert answer.status_code == 403
+        shown = text_of(answer)
+        assert cast.qihang.name in shown and "把授权委托书原件带到园区服务台" in shown and "由您办理" in shown
+    for name, more in (
+        ("tenant-dossier", {"pk": theirs.pk}),
+        ("tenant-colleague", {"pk": mine.pk}),
+        ("tenant-round", {"pk": 1}),
+    ):
+        assert client.get(url(name, **more)).status_code == 404
+    assert client.get(url("tenant-home", park="tianhe")).status_code == 404
+    for door in ("desk-home", "authority-home"):
+        assert client.get(url(door)).status_code == 404
+    assert url("tenant-home") in text_of(client.get(reverse("account-home")))
+
+
+def test_once_the_letter_is_registered_the_park_has_the_ball_and_once_it_is_seen_the_door_opens(cast, now):
+    make_institution(at=now, park=cast.huangpu, organisation=cast.qihang)
+    mine = samples.give_role(cast.stranger, cast.qihang, cast.huangpu, "clerk", at=now, verified=False)
+    actions.record_authorisation(
+        actor=cast.stranger, at=now, key="letter", organisation=cast.qihang, person=cast.stranger, park=cast.huangpu,
+        scope="办理日常事务", valid_from=now.date(),
+    )  # fmt: skip
+    client = as_(cast.stranger)
+    shown = text_of(client.get(url("tenant-home")))
+    assert "由园区办理" in shown and "办理日常事务" in shown and "原件带到" not in shown
+    actions.verify_role(actor=cast.officer, at=now, key="seen", membership=mine, basis="核对授权委托书原件和身份证件")
+    assert client.get(url("tenant-home")).status_code == 200
+    for who in (cast.inspector, cast.tianhe_director, cast.installer):
+        assert as_(who).get(url("tenant-home")).status_code == 404
