@@ -18,7 +18,18 @@ from django.db.models.lookups import Exact
 
 from hrpark.accounts.models import Park
 from hrpark.institutions.models import Institution
+from hrpark.standard.kinds import CURRENT, EDITIONS
 from hrpark.trail.actions import subject
+
+from .rules import OWN
+
+
+def label_of(measure: str) -> str:
+    """What a measure is called, by the newest edition that has it."""
+    editions = sorted(EDITIONS, key=lambda edition: edition.key != CURRENT.key)
+    known = (m.label for edition in editions for row in edition.rows for m in row.measures if f"{row.key}.{m.key}" == measure)
+    own = (asked.label for asked in OWN if asked.key == measure)
+    return next(own, None) or next(known, "已不再使用的指标")
 
 
 class Bound(models.TextChoices):
@@ -131,9 +142,13 @@ class DeclaredFigure(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Who, when, what: 2025年 T1.05.revenue, with the institution's name before it where it is an institution's."""
+        """Who, when, what: 2025年 营业收入, with the institution's name before it where it is an institution's."""
         whose = f"{self.institution.name} " if self.institution_id else ""
-        return f"{whose}{self.period} {self.measure}"
+        return f"{whose}{self.period} {self.label}"
+
+    @property
+    def label(self) -> str:
+        return label_of(self.measure)
 
     @property
     def period(self) -> str:

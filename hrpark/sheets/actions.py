@@ -480,7 +480,12 @@ def _fail(deed: Deed, *, actor: Person | System, at: datetime, key: str, job: Im
 # --- what leaves the house ------------------------------------------------------------------------------------------------
 
 
-@verb("sheets.export", "导出了名单")
+def _taken(data: Mapping[str, Any]) -> str:
+    """Which list, narrowed how, how many rows."""
+    return f"{data['table']}，筛选：{data['narrowed'] or '无'}，{data['rows']} 行"
+
+
+@verb("sheets.export", "导出了名单", says=_taken)
 def record_export(
     deed: Deed, *, actor: Person | System, at: datetime, key: str, park: Park, permission: str, table: str, narrowed: str,
     columns: Sequence[str], rows: int,
@@ -496,7 +501,7 @@ def record_export(
     return park
 
 
-@verb("sheets.import.take", "下载了导入中有误和重复的行")
+@verb("sheets.import.take", "下载了导入中有误和重复的行", says=lambda data: f"{data['rows']} 行")
 def record_taking(deed: Deed, *, actor: Person | System, at: datetime, key: str, job: ImportJob) -> ImportJob:
     """That the rows of an import which were not taken in left the house as a file."""
     require(actor, TARGETS.get(job.target).permission, job.park_id, at.date())

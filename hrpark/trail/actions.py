@@ -121,11 +121,11 @@ def _first_result(actor: Actor, name: str, key: str) -> models.Model | None:
     return model._default_manager.get(pk=done.subject_id)
 
 
-def verb(name: str, sentence: str) -> Callable:
-    """Declare a verb of the house; see the module's docstring."""
+def verb(name: str, sentence: str, *, says: Callable[[Mapping[str, Any]], str] | None = None) -> Callable:
+    """Declare a verb of the house; see the module's docstring. ``says``: its data in words (kinds.Verb)."""
 
     def wrap(function: Callable) -> Callable:
-        VERBS.add(name, Verb(name, sentence))
+        VERBS.add(name, Verb(name, sentence, says))
 
         @functools.wraps(function)
         def run(*, actor: Actor, at: datetime, key: str, **arguments: Any) -> Any:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from hrpark.toolbox.registry import Registry
 
 
 @dataclass(frozen=True)
 class Verb:
+    """``says`` makes words of what an entry of the verb holds in detail, where the sentence alone says too little."""
+
     name: str
     sentence: str
+    says: Callable[[Mapping[str, Any]], str] | None = None
 
 
 VERBS: Registry[Verb] = Registry("verb")

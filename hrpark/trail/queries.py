@@ -142,6 +142,14 @@ def chain_of(park_id: int, *, links: int = 500) -> Chain:
     return Chain(last.seq, found.unsealed, bytes(last.digest).hex()[:16], last.seq - after, found.broken)
 
 
+def said(entries: Iterable[int]) -> dict[int, str]:
+    """What entries say in detail, in words, for verbs that declare how; an erased one says nothing."""
+    verbs = [verb.name for verb in VERBS if verb.says]
+    found = dict(Entry.objects.filter(pk__in=list(entries), verb__in=verbs).values_list("pk", "verb"))
+    bodies = Payload.objects.filter(pk__in=list(found)).values_list("pk", "body")
+    return {pk: VERBS.get(found[pk]).says(body) for pk, body in bodies}
+
+
 def named(subjects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """(type, id) → what the record is called, for types whose records have a name. One query a type."""
     wanted: dict[str, list[str]] = {}

@@ -276,7 +276,7 @@ def figure_record_page(request: HttpRequest, park: Park, pk: int, door: str) -> 
     asked = {a.key: a for a in park_form()}.get(figure.measure)
     history = history_of(figure)
     context = {
-        "title": asked.label if asked else figure.measure, "park": park, "door": door, "figure": figure, "asked": asked,
+        "title": figure.label, "park": park, "door": door, "figure": figure, "asked": asked,
         "history": history, "newest": history[0], "shown": shown, "files": attachments_of("declared_figure", figure.pk),
         "form_files": attachments_of("declaration", figure.declaration_id),
         "may_add": may_write(request.standing, "declared_figure", figure.pk, request.today),

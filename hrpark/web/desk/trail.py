@@ -10,7 +10,7 @@ from hrpark.accounts import permissions
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing, everybody_of
 from hrpark.trail.kinds import SUBJECTS, VERBS
-from hrpark.trail.queries import chain_of, entries_of, named
+from hrpark.trail.queries import chain_of, entries_of, named, said
 from hrpark.web.lists import Choice, Column, Days, List, register, require_list
 from hrpark.web.pages import page
 from hrpark.web.shell import place
@@ -21,15 +21,15 @@ NAMELESS = frozenset({"attachment"})
 
 
 def _what(verb: str) -> str:
-    """The verb in words; one that the house no longer has keeps its name."""
+    """The verb in words; the name of one that the house no longer has says nothing to a reader."""
     known = VERBS.find(verb)
-    return known.sentence if known else verb
+    return known.sentence if known else "已不再使用的操作"
 
 
 def _subject(of: str, pk: str, slug: str, name: str = "") -> str | Markup:
     """What it was done to: its kind and name, as a link where this door has a page for it."""
     known = SUBJECTS.find(of)
-    label = known.label if known else of
+    label = known.label if known else "记录"
     says = Markup("{}：{}").format(label, name) if name else f"{label} {pk}"
     href = address(of, pk, park=slug, door="desk")
     return Markup('<a href="{}">{}</a>').format(href, says) if href else says
@@ -70,7 +70,8 @@ class TrailList(List):
         if at is not None and rows:
             of, pk, *_ = places[at]
             names = named((row[of], row[pk]) for row in rows if row[of] not in NAMELESS)
-            rows = [(*row, names.get((row[of], row[pk]), "")) for row in rows]
+            details = said(row[0] for row in rows)
+            rows = [(*row, "；".join(filter(None, (names.get((row[of], row[pk])), details.get(row[0]))))) for row in rows]
             places = [[*where, len(rows[0]) - 1] if i == at else where for i, where in enumerate(places)]
         return super()._body(rows, columns, places, standing, park, pick)
 

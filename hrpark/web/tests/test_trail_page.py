@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 
 from hrpark.accounts import samples
 from hrpark.institutions.samples import make_institution
+from hrpark.returns.models import DeclaredFigure
+from hrpark.returns.queries import park_form
+from hrpark.returns.samples import make_declaration, verify_all
 from hrpark.trail.actions import seal
 from hrpark.trail.models import Entry
 from hrpark.trail.queries import chain_of, entries_of, named
+from hrpark.web.desk.trail import _subject, _what
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +68,28 @@ def test_it_goes_out_as_a_workbook_with_what_is_shown(client, cast):
     client.force_login(cast.director)
     response = client.post("/desk/huangpu/trail/", {"deed_key": "take"})
     assert response.status_code == 200 and "spreadsheet" in response["Content-Type"]
+    assert "操作记录，筛选：无，" in read(client, cast.director, "?what=sheets.export")
+
+
+#: A word of the program: lower case, with an underscore or a key of Table 1.
+CODE_NAME = re.compile(r"\b[a-z]+_[a-z_]+\b|T1\.\d\d\.[a-z_]+")
+
+
+def test_no_name_of_the_program_stands_where_people_read(client, cast, at):
+    """Every measure declared and verified; every measure's page and the trail that tells of it."""
+    make_declaration(cast.huangpu, 2025, {asked.key: "1" for asked in park_form()}, at=at)
+    verify_all(cast.huangpu, 2025, at=at)
+    path = "/desk/huangpu/returns/figures/{}/"
+    figures = DeclaredFigure.objects.filter(park=cast.huangpu)
+    pages = [read(client, cast.director, "?size=200"), *(client.get(path.format(f.pk)).content.decode() for f in figures)]
+    assert figures.count() > 10
+    for page in pages:
+        words = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", page, flags=re.S)
+        assert CODE_NAME.findall(words) == []
+
+
+def test_what_the_house_no_longer_has_is_said_in_words(cast, at):
+    assert _what("gone.verb") == "已不再使用的操作" and "gone_type" not in _subject("gone_type", "1", "huangpu")
 
 
 def test_the_chain_says_what_is_sealed_and_what_waits(client, cast, at):
