@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hrpark.accounts import samples as accounts
 from hrpark.cases import actions, queries
+from hrpark.cases.actions import moving
 from hrpark.cases.kinds import CLOSE, KINDS, Move, case_kind
 from hrpark.cases.models import Case, Counter, Item, Pause, Step
 from hrpark.cases.rules import ZONE, day_of
@@ -240,7 +241,7 @@ def test_moving_outside_a_verb_is_a_mistake_of_the_program(monkeypatch, case):
     class Loose:
         in_atomic_block = False
 
-    monkeypatch.setattr(actions, "connection", Loose)
+    monkeypatch.setattr(moving, "connection", Loose)
     with pytest.raises(Misconfigured):
         actions.advance(case, "close", actor=None, at=None)
 
