@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .models import Case, Step
 
 APPLICANT, DESK, NOBODY = "applicant", "desk", ""
+#: So much of an answer is a title; lists show more of nothing.
+TITLE_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,12 @@ class CaseKind:
     read: ClassVar[str] = permissions.READ
     desk: ClassVar[str] = permissions.HANDLE
     own: ClassVar[str] = permissions.OWN
+    #: Doors ("tenant", "portal") in which the engine's own pages offer it. Empty: its room brings pages of its own.
+    offered: ClassVar[tuple[str, ...]] = ()
+    #: The field whose first line a request is called by; empty: by the item's title, which tells nothing.
+    titled_by: ClassVar[str] = ""
+    #: Whether the desk says which of the park's own people a case is about.
+    accuses: ClassVar[bool] = False
     item: ClassVar[ItemText]
 
     def state(self, key: str) -> State:
@@ -137,6 +145,12 @@ class CaseKind:
             here = self.state(state).label
             raise Refused(f"本件目前是“{here}”，不能再“{arrow.sentence}”。请刷新页面查看最新进展。")
         return arrow.to
+
+    def title_of(self, data: Mapping[str, object]) -> str:
+        """What a request is called in lists and notices: the first line of one answer, shortened."""
+        lines = str(data.get(self.titled_by) or "").strip().splitlines() if self.titled_by else []
+        line = lines[0].strip() if lines else ""
+        return f"{line[:TITLE_LENGTH]}…" if len(line) > TITLE_LENGTH else line or self.item.title
 
     def moves_from(self, state: str, by: str) -> tuple[Move, ...]:
         return tuple(m for m in self.moves if state in m.froms and m.by == by)

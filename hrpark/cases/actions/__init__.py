@@ -38,12 +38,13 @@ from .moving import (
     withdraw,
     write_step,
 )
+from .nameless import NAMELESS, hand_in_nameless
 from .scoring import cancel_scoring, close_scoring, hand_in_sheet, open_scoring, publish_score_form
 
 __all__ = [
-    "TooLate", "acts_for_applicant", "add_note", "advance", "answered", "ask_opinion", "assign", "assign_many", "begin_duty",
+    "NAMELESS", "TooLate", "acts_for_applicant", "add_note", "advance", "answered", "ask_opinion", "assign", "assign_many", "begin_duty",
     "cancel_scoring", "check_asked", "check_desk", "check_form", "close", "close_scoring", "end_duty", "first_was", "follow_up", "freeze_due",
-    "freeze_year", "give_opinion", "hand_in_sheet", "hand_over", "locked", "name_respondent", "next_number", "open_case",
+    "freeze_year", "give_opinion", "hand_in_nameless", "hand_in_sheet", "hand_over", "locked", "name_respondent", "next_number", "open_case",
     "open_scoring", "publish_item", "publish_score_form", "rate", "remind_due", "reopen", "respond", "resubmit", "retire_template",
     "send_back", "start", "submit", "withdraw", "write_step", "write_template",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from hrpark.notices.rules import is_civil
 from hrpark.standard.queries import parameter
 from hrpark.toolbox.errors import Conflict, Refused
 from hrpark.toolbox.frozen import digest
+from hrpark.toolbox.workdays import NATIONAL
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
@@ -32,10 +33,11 @@ HORIZON = 40
 
 
 def remind_due(at: datetime, *, limit: int = 1000) -> int:
-    """Remind of deadlines that come near and escalate those that went by, at civil hours. Returns how many cases."""
-    if not is_civil(at, rules.ZONE):
-        return 0
+    """Remind of deadlines that come near and escalate those that went by, on working days, at civil hours.
+    Returns how many cases."""
     today, done = rules.day_of(at), 0
+    if not is_civil(at, rules.ZONE) or not NATIONAL.is_working(today):
+        return 0
     horizon = rules.end_of(rules.last_day(today, HORIZON, rules.NATURAL))
     near = Q(due_at__lte=horizon, completed_at=None) | Q(first_due_at__lte=horizon, first_response_at=None)
     told = Nudge.objects.filter(case=OuterRef("pk"), at__gte=rules.start_of(today))

@@ -144,7 +144,9 @@ def ask_opinion(
     check_desk(actor, case, on)
     if case.received_at is None or case.closed_at is not None:
         raise Refused(f"本件目前是“{state_of(case).label}”，不需要会办。")
-    if asked.pk in (actor.pk, case.respondent_id) or not standing_of(asked, on).kinds_in(case.park_id) & {"operator"}:
+    theirs = standing_of(asked, on)
+    reads = theirs.may(kind_of(case).read, case.park_id) and "operator" in theirs.kinds_in(case.park_id)
+    if asked.pk in (actor.pk, case.respondent_id) or not reads:
         raise Refused(f"{asked.name}不能会办本件，请选择其他同事。", field="asked")
     if not question.strip():
         raise Refused("请写明需要会办的问题。", field="question")
