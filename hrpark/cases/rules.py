@@ -67,6 +67,8 @@ def paused_days(since: date, until: date, clock: str) -> int:
 
 def days_left(today: date, last: date) -> int:
     """Working days from tomorrow to the last day; negative: working days since it went by."""
+    if last < today:
+        return -working_days_between(last, today).days
     return working_days_between(today, last).days
 
 
