@@ -9,9 +9,8 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from hrpark.accounts.kinds import PERMISSIONS
-from hrpark.accounts.models import Membership, Park, Person
-from hrpark.accounts.queries import Standing
+from hrpark.accounts.models import Park, Person
+from hrpark.accounts.queries import Standing, holders
 from hrpark.files.kinds import attachable, gate
 from hrpark.files.queries import attachments_of
 from hrpark.standard.queries import parameter
@@ -233,14 +232,7 @@ def inbox(standing: Standing, park: Park, *, kind: str = "") -> QuerySet[Case]:
 
 def handlers(kind: str, park: Park, on: date) -> QuerySet[Person]:
     """Who works at the desk of a kind in this park, by name: to whom a case can be assigned."""
-    return _holding(KINDS.get(kind).desk, park, on)
-
-
-def _holding(permission: str, park: Park, on: date) -> QuerySet[Person]:
-    roles = PERMISSIONS.get(permission).roles
-    running = Membership.objects.filter(park=park, role__in=roles, verified_at__isnull=False, since__lte=on)
-    running = running.filter(Q(until__isnull=True) | Q(until__gt=on))
-    return Person.objects.filter(pk__in=running.values("person"), is_active=True).order_by("name", "pk")
+    return holders(KINDS.get(kind).desk, park, on)
 
 
 def desk_of(case: Case, on: date) -> QuerySet[Person]:
@@ -250,11 +242,11 @@ def desk_of(case: Case, on: date) -> QuerySet[Person]:
 
 def overseers(case: Case, on: date) -> QuerySet[Person]:
     """Who is told of what is late or rated low, without the one it is about."""
-    return _holding(kind_of(case).oversee, case.park, on).exclude(pk=case.respondent_id)
+    return holders(kind_of(case).oversee, case.park, on).exclude(pk=case.respondent_id)
 
 
 def reviewers(park: Park, on: date) -> QuerySet[Person]:
-    return _holding(permissions.REVIEW, park, on)
+    return holders(permissions.REVIEW, park, on)
 
 
 def duties(park: Park, kind: str = "") -> QuerySet[Duty]:

@@ -224,6 +224,8 @@ def _move_ball(case: Case, ball: str, move: Move, at: datetime) -> None:
 def _receive(case: Case, kind: CaseKind, at: datetime) -> None:
     """Handed in: the number is given and the clocks start, by the item's version that holds now."""
     case.received_at = at
+    if kind.titled_by:
+        case.title = kind.title_of(case.data)[:160]
     case.item = _stored(item_in_force(case.kind, case.park, rules.day_of(at)))
     year = rules.day_of(at).year
     case.number = f"{kind.series}{year}-{next_number(case.park_id, kind.series, year):04d}"
