@@ -138,6 +138,15 @@ def require(actor: Person | System, permission: str, park_id: int, on: date, org
         raise NotAllowed(f"您的角色不能“{sentence}”。如工作需要，请联系园区负责人授予相应角色。")
 
 
+def holders(permission: str, park: Park, on: date) -> QuerySet[Person]:
+    """The active people who hold a permission in a park on a day by a verified role, by name: whom to tell, whom to give work."""
+    roles = Membership.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=on), park=park, since__lte=on, verified_at__isnull=False
+    )
+    roles = roles.filter(role__in=PERMISSIONS.get(permission).roles)
+    return Person.objects.filter(pk__in=roles.values("person"), is_active=True).order_by("name", "pk")
+
+
 def park_by_slug(slug: str) -> Park:
     try:
         return Park.objects.get(slug=slug)

@@ -23,8 +23,9 @@ from hrpark.toolbox.errors import HrparkError
 from . import rules, vault
 from .models import Attempt, Outcome, Person
 
-#: Attempts per account in 15 minutes, by kind. A request for a code costs a message, so fewer.
-LIMITS = {"password": 10, "code": 10, "totp": 10, "request": 3, "register": 5}
+#: Attempts per account in 15 minutes, by kind. A request for a code costs a message, so fewer. What is handed in and looked up
+#: without a name is counted by a digest of the address instead of an account.
+LIMITS = {"password": 10, "code": 10, "totp": 10, "request": 3, "register": 5, "nameless": 20, "nameless_key": 30}
 #: Attempts per client address in 15 minutes over all accounts and kinds; a hall full of people shares one address.
 ADDRESS_LIMIT = 60
 

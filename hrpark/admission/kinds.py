@@ -6,3 +6,21 @@ ASKS_TO_JOIN = notice_kind(
     "admission.asks_to_join", "申请加入单位", title="{person}申请加入{organisation}",
     happened="{person}申请作为{organisation}的人员办理业务。", todo="如确为贵单位人员，请在“人员”中同意；如不认识，请联系园区工作人员。",
 )  # fmt: skip
+START_REMINDS = notice_kind(
+    "admission.start_reminds", "开业期限提醒", title="{institution}开业期限还有{left}天",
+    happened="{institution}的入驻协议已签订{day}天，人员进驻并开展业务的最后一日是{last}。",
+    todo="请按期完成人员进驻并开展业务；已经开业的，请联系园区核实登记。",
+)  # fmt: skip
+START_OVER = notice_kind(
+    "admission.start_over", "开业期限已到", title="{institution}开业期限已到",
+    happened="{institution}人员进驻并开展业务的最后一日是{last}，尚未登记开业。",
+    todo="请到现场核实：已开业的登记开业情况，未开业的约谈或按协议处理。",
+)  # fmt: skip
+FILED = notice_kind(
+    "admission.filed", "入驻报备", title="{institution}入驻报备", happened="{of}已与{institution}签订入驻协议，报送备案。",
+    todo="请查看报备内容并签收。",
+)  # fmt: skip
+FILING_RECEIVED = notice_kind(
+    "admission.filing_received", "报备已签收", title="{institution}入驻报备已签收", happened="主管部门已签收{institution}的入驻报备，回执编号{receipt}。",
+    todo="无需办理。回执可在报备页面查看。",
+)  # fmt: skip

@@ -149,6 +149,109 @@ class Agreement(models.Model):
         return self.number
 
 
+class StartOutcome(models.TextChoices):
+    FULFILLED = "fulfilled", "已按要求开业"
+    TALK = "talk", "约谈，限期开业"
+    ENDED = "ended", "终止入驻协议"
+
+
+@subject("start", "开业期限")
+class Start(models.Model):
+    """The days within which staff have moved in and business has begun (4.3.1.2 b). ``last_day`` never changes: what is granted
+    later (``Grace``) is recorded beside it and does not undo that the next day was unmet. A clock opened anew is a further row."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="starts")
+    park = models.ForeignKey(Park, models.PROTECT, related_name="+")
+    seq = models.PositiveSmallIntegerField("第几次")
+    begins = models.DateField("起算日", help_text="Not counted itself.")
+    last_day = models.DateField("最后一日")
+    staffed_on = models.DateField("人员进驻日期", null=True, blank=True)
+    opened_on = models.DateField("开展业务日期", null=True, blank=True)
+    seen = models.TextField("核实情况", blank=True, help_text="How an officer saw it.")
+    outcome = models.CharField("处理结果", max_length=10, choices=StartOutcome, blank=True)
+    outcome_on = models.DateField("处理日期", null=True, blank=True)
+    note = models.TextField("处理说明", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "seq"], name="one_start_a_seq"),
+            models.UniqueConstraint(fields=["agreement"], condition=Q(outcome=""), name="one_open_start"),
+            models.CheckConstraint(condition=Q(last_day__gt=F("begins")), name="start_has_days"),
+            models.CheckConstraint(
+                condition=Q(outcome="", outcome_on__isnull=True) | (~Q(outcome="") & Q(outcome_on__isnull=False) & ~Q(note="")),
+                name="start_is_settled_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["park", "outcome", "last_day"], name="start_open")]
+        ordering = ["agreement", "seq"]
+
+    def __str__(self) -> str:
+        return f"{self.agreement.number}开业期限"
+
+
+class GraceKind(models.TextChoices):
+    PAUSE = "pause", "中止计算"
+    EXTENSION = "extension", "延期"
+
+
+class Grace(models.Model):
+    """What the operator granted of a start: pauses, and one extension. Kept beside the last day, which stays what it was."""
+
+    start = models.ForeignKey(Start, models.PROTECT, related_name="graces")
+    kind = models.CharField("种类", max_length=10, choices=GraceKind)
+    until = models.DateField("宽限至")
+    reason = models.CharField("理由", max_length=300)
+    granted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["start"], condition=Q(kind="extension"), name="one_extension_a_start"),
+        ]
+        ordering = ["pk"]
+
+
+class StartNudge(models.Model):
+    """A reminder that was sent on one of the days (30, 60, 75, 90) of a start: once."""
+
+    start = models.ForeignKey(Start, models.PROTECT, related_name="nudges")
+    day = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["start", "day"], name="one_nudge_a_day")]
+
+
+@subject("filing", "入驻报备")
+class Filing(models.Model):
+    """The report of an admission to the competent authority, on the day of signing (5.4.1.3): to its desk in this house where it
+    has one, else outside it. Unsent after ``due_on`` it is late. The authority's receipt has a number of its own."""
+
+    park = models.ForeignKey(Park, models.PROTECT, related_name="filings")
+    agreement = models.OneToOneField(Agreement, models.PROTECT, related_name="filing")
+    due_on = models.DateField("报备期限")
+    sent_at = models.DateTimeField("报送时间", null=True, blank=True)
+    sent_by_name = models.CharField("报送人", max_length=80, blank=True)
+    outside = models.CharField("线下报送方式", max_length=200, blank=True, help_text="Empty: to the authority's desk here.")
+    received_at = models.DateTimeField("签收时间", null=True, blank=True)
+    received_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签收人")
+    receipt = models.CharField("回执编号", max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["park", "receipt"], condition=~Q(receipt=""), name="one_receipt_a_number"),
+            models.CheckConstraint(
+                condition=Q(received_at__isnull=True, receipt="")
+                | (Q(sent_at__isnull=False, received_at__isnull=False) & ~Q(receipt="")),
+                name="receipt_of_what_was_sent",
+            ),
+        ]
+        indexes = [models.Index(fields=["park", "sent_at", "due_on"], name="filing_open")]
+
+    def __str__(self) -> str:
+        return f"{self.agreement.number}入驻报备"
+
+
 @subject("fair_review", "公平竞争审查记录")
 class FairReview(models.Model):
     """A record of fair-competition review (公平竞争审查条例 arts. 8 to 10). 4.3.1.3 g counts from the day one holds that has its paper

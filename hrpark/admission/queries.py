@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
-from hrpark.accounts.models import Membership, Park
-from hrpark.accounts.queries import Standing
+from hrpark.accounts.models import Membership, Park, Person
+from hrpark.accounts.queries import Standing, holders
 from hrpark.cases.models import Case, Item, Pause
 from hrpark.cases.queries import item_in_force, own, reach
 from hrpark.cases.rules import Form, day_of, filled
@@ -28,11 +28,11 @@ from hrpark.standard.queries import parameter, parameter_with_basis
 from hrpark.toolbox.dates import OPEN_ENDED, read_date
 from hrpark.toolbox.errors import NotFound
 from hrpark.toolbox.text import match_key, tidy
-from hrpark.toolbox.verdict import Evidence
+from hrpark.toolbox.verdict import Evidence, Verdict, failed, passed, unknown
 from hrpark.toolbox.workdays import add_natural_days
 
 from . import permissions
-from .models import Agreement, Application, FairReview, Judgement, Outcome
+from .models import Agreement, Application, FairReview, Filing, Judgement, Outcome, Start
 from .rules import ENTRY, PRIORITY, RULES, Candidate, Check, Professional, Proof, Rule, Segment, rules_on
 
 KIND = "admission"
@@ -403,6 +403,89 @@ def fair_reviews(standing: Standing, park: Park) -> QuerySet[FairReview]:
 def start_by(signed_on: date, days: int) -> date:
     """The last day on which business must have begun (4.3.1.2 b): natural days, the day of signing not counted, a day off moves on."""
     return add_natural_days(signed_on, days).day
+
+
+def met_on(start: Start) -> date | None:
+    """Since when both hold: staff in, business begun."""
+    return None if start.staffed_on is None or start.opened_on is None else max(start.staffed_on, start.opened_on)
+
+
+def allowed_until(start: Start) -> date:
+    """Until when nothing is done about it: the last day, or what was granted beyond it."""
+    return max([start.last_day, *(grace.until for grace in start.graces.all())])
+
+
+def start_verdict(start: Start, on: date) -> Verdict:
+    """4.3.1.2 b on a day: kept within the last day of the agreement. What was granted since is said and changes nothing."""
+    met, last = met_on(start), start.last_day
+    granted = [g for g in start.graces.all() if day_of(g.granted_at) <= on]
+    words = f"；经园区同意宽限至{max(g.until for g in granted):%Y-%m-%d}，不改变本项结论" if granted else ""
+    evidence = Evidence("start", str(start.pk), f"{start.agreement.number}开业期限")
+    if met is not None and met <= on:
+        if met <= last:
+            return passed(f"{met:%Y-%m-%d}已进人并开业，最后一日为{last:%Y-%m-%d}", evidence)
+        return failed(f"{met:%Y-%m-%d}才进人并开业，最后一日为{last:%Y-%m-%d}{words}", evidence)
+    if on > last:
+        return failed(f"到{last:%Y-%m-%d}未进人并开业{words}", evidence)
+    return unknown(f"最后一日为{last:%Y-%m-%d}，还有{(last - on).days}天{words}", evidence)
+
+
+def open_starts(today: date) -> QuerySet[Start]:
+    """Clocks that run, of agreements whose stay has not ended."""
+    stays = Q(agreement__residency__ends__isnull=True) | Q(agreement__residency__ends__gt=today)
+    return Start.objects.filter(stays, outcome="").order_by("last_day", "pk").prefetch_related("graces")
+
+
+def starts_in(standing: Standing, park: Park) -> QuerySet[Start]:
+    """Every clock of the park, the open ones first, then by last day."""
+    if not standing.may(permissions.READ, park.pk):
+        return Start.objects.none()
+    found = Start.objects.filter(park=park).select_related("agreement__application__institution")
+    return found.prefetch_related("graces").order_by("outcome", "last_day", "pk")
+
+
+def start_for(standing: Standing, pk: int, park: Park) -> Start:
+    """The gate of the desk and the authority."""
+    found = starts_in(standing, park).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def starts_of(application: Application) -> list[Start]:
+    """The clocks of an application's agreement, the first one first; the caller has passed the application's gate."""
+    return list(Start.objects.filter(agreement__application=application).select_related("agreement").prefetch_related("graces"))
+
+
+def filings_in(standing: Standing, park: Park) -> QuerySet[Filing]:
+    """Reports to the authority: those not received first, the most urgent on top. The authority sees what was sent."""
+    if not standing.may(permissions.READ, park.pk):
+        return Filing.objects.none()
+    found = Filing.objects.filter(park=park)
+    if not standing.may(permissions.HANDLE, park.pk):
+        found = found.filter(sent_at__isnull=False)
+    found = found.select_related("agreement__application__institution", "agreement__unit", "received_by")
+    return found.order_by(F("received_at").asc(nulls_first=True), "due_on", "pk")
+
+
+def filing_for(standing: Standing, pk: int, park: Park) -> Filing:
+    """The gate of the desk, and of the authority once it was sent."""
+    found = filings_in(standing, park).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def late_filings(filings: QuerySet[Filing], today: date) -> QuerySet[Filing]:
+    """Not sent, and the last day is over."""
+    return filings.filter(sent_at=None, due_on__lt=today)
+
+
+def own_people(application: Application, on: date) -> QuerySet[Person]:
+    """The verified people of the institution."""
+    found = holders(permissions.OWN, application.park, on)
+    mine = Membership.objects.filter(organisation_id=application.case.organisation_id, park_id=application.park_id)
+    return found.filter(pk__in=mine.values("person"))
 
 
 def agreements_starting(standing: Standing, park: Park, since: date, until: date) -> QuerySet[Agreement]:

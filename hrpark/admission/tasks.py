@@ -6,10 +6,16 @@ from datetime import datetime
 
 from hrpark.toolbox.tick import each_minute
 
-from .actions import issue_due
+from .actions import issue_due, remind_starts
 
 
 @each_minute("admission.papers")
 def papers(at: datetime) -> int:
     """Decisions and agreements that have no paper yet get it."""
     return issue_due(at)
+
+
+@each_minute("admission.starts")
+def starts(at: datetime) -> int:
+    """The days to begin business: reminders of the day."""
+    return remind_starts(at)

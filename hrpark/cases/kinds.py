@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .models import Case, Step
 
 APPLICANT, DESK, NOBODY = "applicant", "desk", ""
+#: So much of an answer is a title; lists show more of nothing.
+TITLE_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Move:
     by: str = DESK
     responds: bool = False
     completes: bool = False
+    #: Leaves a final state: what was settled is kept as a span, and a new promise runs.
+    reopens: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ RESUBMIT = Move("resubmit", "提交了补正", ("correcting",), "submitted", by=
 RESPOND = Move("respond", "答复了申请人", ("submitted",), "submitted", responds=True)
 CLOSE = Move("close", "办结", ("submitted",), "closed", responds=True, completes=True)
 WITHDRAW = Move("withdraw", "撤回了申请", ("draft", "submitted", "correcting"), "withdrawn", by=APPLICANT)
+REOPEN = Move("reopen", "重新办理", ("closed",), "submitted", reopens=True)
 
 
 class CaseKind:
@@ -97,12 +102,28 @@ class CaseKind:
     series: ClassVar[str] = ""
     clauses: ClassVar[tuple[str, ...]] = ()
     states: ClassVar[tuple[State, ...]] = (DRAFT, SUBMITTED, CORRECTING, CLOSED, WITHDRAWN)
-    moves: ClassVar[tuple[Move, ...]] = (SUBMIT, SEND_BACK, RESUBMIT, RESPOND, CLOSE, WITHDRAW)
+    moves: ClassVar[tuple[Move, ...]] = (SUBMIT, SEND_BACK, RESUBMIT, RESPOND, CLOSE, WITHDRAW, REOPEN)
     outcomes: ClassVar[Mapping[str, str]] = {}
+    #: Why such requests come about, for analysis when one is closed. Empty: not asked.
+    causes: ClassVar[Mapping[str, str]] = {}
+    #: Years that the file is kept after closing; None: no end.
+    retention_years: ClassVar[int | None] = None
+    #: May be handed in without a name, and followed by a secret key.
+    nameless: ClassVar[bool] = False
+    #: Who is told of what is late (督办).
+    oversee: ClassVar[str] = permissions.OVERSEE
+    #: Whether the applicant is asked for a rating when it is done.
+    rated: ClassVar[bool] = True
     #: Who may read a case that was handed in (the authority where its roles hold it), who may work on it, whose own it is.
     read: ClassVar[str] = permissions.READ
     desk: ClassVar[str] = permissions.HANDLE
     own: ClassVar[str] = permissions.OWN
+    #: Doors ("tenant", "portal") in which the engine's own pages offer it. Empty: its room brings pages of its own.
+    offered: ClassVar[tuple[str, ...]] = ()
+    #: The field whose first line a request is called by; empty: by the item's title, which tells nothing.
+    titled_by: ClassVar[str] = ""
+    #: Whether the desk says which of the park's own people a case is about.
+    accuses: ClassVar[bool] = False
     item: ClassVar[ItemText]
 
     def state(self, key: str) -> State:
@@ -125,6 +146,12 @@ class CaseKind:
             raise Refused(f"本件目前是“{here}”，不能再“{arrow.sentence}”。请刷新页面查看最新进展。")
         return arrow.to
 
+    def title_of(self, data: Mapping[str, object]) -> str:
+        """What a request is called in lists and notices: the first line of one answer, shortened."""
+        lines = str(data.get(self.titled_by) or "").strip().splitlines() if self.titled_by else []
+        line = lines[0].strip() if lines else ""
+        return f"{line[:TITLE_LENGTH]}…" if len(line) > TITLE_LENGTH else line or self.item.title
+
     def moves_from(self, state: str, by: str) -> tuple[Move, ...]:
         return tuple(m for m in self.moves if state in m.froms and m.by == by)
 
@@ -133,6 +160,10 @@ class CaseKind:
     def subject_of(self, case: Case) -> Model:
         """The record that people know this case by: what notices about it open."""
         return case
+
+    def promised(self, case: Case) -> tuple[datetime, datetime] | None:
+        """Deadlines (first response, completion) that a case brings along itself; None: by the item's days."""
+        return None
 
     def check(self, case: Case, move: Move, *, actor: Actor, at: datetime) -> None:
         """Refuse a move for a reason of this kind, before anything is written."""
@@ -171,6 +202,37 @@ ASSIGNED = notice_kind(
     happened="“{title}”（{number}）已指派给您。",
     todo="请打开办件，在时限内办理。",
 )
+ASKED = notice_kind(
+    "cases.asked", "请您会办", title="请会办：{title}", happened="同事请您就“{title}”（{number}）提供意见。",
+    todo="请打开会办，填写意见。",
+)  # fmt: skip
+OPINED = notice_kind(
+    "cases.opined", "会办已答复", title="{title}有会办意见", happened="{who}就“{title}”（{number}）答复了会办意见。",
+    todo="请打开办件，参考意见继续办理。",
+)  # fmt: skip
+DUE_SOON = notice_kind(
+    "cases.due_soon", "期限将到", title="{title}期限将到", happened="“{title}”（{number}）{what}的期限是{day}。",
+    todo="请在期限内办理；需要申请人补正的，请尽早退回补正。",
+)  # fmt: skip
+OVERDUE = notice_kind(
+    "cases.overdue", "办件已逾期", title="{title}已逾期", happened="“{title}”（{number}）{what}的期限是{day}，现已逾期。",
+    todo="请尽快办理，并向申请人说明原因。",
+)  # fmt: skip
+ESCALATED = notice_kind(
+    "cases.escalated", "逾期督办", title="督办：{title}逾期", happened="“{title}”（{number}，经办人：{handler}）{what}的期限是{day}，现已逾期。",
+    todo="请督促办理，必要时另行指派。",
+)  # fmt: skip
+RATE_US = notice_kind(
+    "cases.rate", "请您评价", title="请评价：{title}", happened="您提交的“{title}”（{number}）已办结。", todo="请打开办件，评价本次服务；您的评价会计入园区的年度统计。",
+)  # fmt: skip
+RATED_LOW = notice_kind(
+    "cases.rated_low", "差评待回访", title="差评待回访：{title}", happened="申请人对“{title}”（{number}）的评价是“{degree}”。",
+    todo="请在期限内联系申请人，了解原因并登记回访结果。",
+)  # fmt: skip
+REVIEWS = notice_kind(
+    "cases.reviews", "请您评审", title="请评审：{title}", happened="“{title}”（{number}）请您评审打分。",
+    todo="请先声明有无利益冲突，再在截止日前提交评分。",
+)  # fmt: skip
 
 
 def case_kind(kind: type[CaseKind]) -> type[CaseKind]:
@@ -181,8 +243,8 @@ def case_kind(kind: type[CaseKind]) -> type[CaseKind]:
         missing = {*move.froms, move.to} - known
         if missing:
             raise Misconfigured(f"{one.key}: move {move.key!r} names unknown states {sorted(missing)}")
-        if any(one.state(start).final for start in move.froms):
-            raise Misconfigured(f"{one.key}: move {move.key!r} leaves a final state")
+        if any(one.state(start).final != move.reopens for start in move.froms):
+            raise Misconfigured(f"{one.key}: move {move.key!r} leaves a final state, or reopens what is open")
     if len({move.key for move in one.moves}) != len(one.moves):
         raise Misconfigured(f"{one.key}: two moves share a key")
     wrong = wrong_specs(one.item.fields, one.item.materials)

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from hrpark.accounts.kinds import PERMISSIONS
-from hrpark.accounts.models import Membership, Park, Person
-from hrpark.accounts.queries import Standing
+from hrpark.accounts.models import Park, Person
+from hrpark.accounts.queries import Standing, holders
 from hrpark.files.kinds import attachable, gate
 from hrpark.files.queries import attachments_of
+from hrpark.standard.queries import parameter
 from hrpark.toolbox.errors import NotFound
+from hrpark.toolbox.frozen import canonical
 
-from . import rules
+from . import permissions, rules
 from .kinds import KINDS, CaseKind, State
-from .models import Ball, Case, Item, Pause, Step
+from .models import AnswerTemplate, Ball, Case, Duty, FollowUp, FrozenYear, Item, Opinion, Pause, Rating, ScoreForm, Span, Step
 
 # --- items ---------------------------------------------------------------------------------------------------------------
 
@@ -65,8 +66,25 @@ def reach(standing: Standing) -> Q:
     for kind in KINDS:
         here = Q(kind=kind.key)
         mine |= here & standing.scope(kind.own, park="park_id", organisation="organisation_id")
-        mine |= here & Q(received_at__isnull=False) & standing.scope(kind.read, park="park_id")
+        mine |= here & Q(received_at__isnull=False) & standing.scope(kind.read, park="park_id") & _not_about(standing)
     return mine
+
+
+def _not_about(standing: Standing) -> Q:
+    """Nobody reads what is about themself: a complaint is handled by others (GB/T 17242)."""
+    return Q(respondent__isnull=True) | ~Q(respondent_id=standing.person_id)
+
+
+def is_respondent(actor: object, case: Case) -> bool:
+    return isinstance(actor, Person) and case.respondent_id is not None and case.respondent_id == actor.pk
+
+
+def case_by_secret(digest: str, *, park: Park) -> Case:
+    """A nameless case by the digest of its key."""
+    case = Case.objects.select_related("item", "park").filter(park=park, secret=digest).first() if digest else None
+    if case is None:
+        raise NotFound("没有找到对应的办件，请核对查询码。")
+    return case
 
 
 def own(standing: Standing) -> Q:
@@ -205,7 +223,7 @@ def inbox(standing: Standing, park: Park, *, kind: str = "") -> QuerySet[Case]:
             reads |= Q(kind=one.key)
     open_pause = Pause.objects.filter(case=OuterRef("pk"), until=None).values("since")[:1]
     return (
-        Case.objects.filter(reads, park=park, received_at__isnull=False)
+        Case.objects.filter(reads & _not_about(standing), park=park, received_at__isnull=False)
         .select_related("item", "institution", "handler", "applicant", "organisation")
         .annotate(paused_since=Subquery(open_pause))
         .order_by(F("closed_at").asc(nulls_first=True), "due_at", "pk")
@@ -214,10 +232,83 @@ def inbox(standing: Standing, park: Park, *, kind: str = "") -> QuerySet[Case]:
 
 def handlers(kind: str, park: Park, on: date) -> QuerySet[Person]:
     """Who works at the desk of a kind in this park, by name: to whom a case can be assigned."""
-    roles = PERMISSIONS.get(KINDS.get(kind).desk).roles
-    running = Membership.objects.filter(park=park, role__in=roles, verified_at__isnull=False, since__lte=on)
-    running = running.filter(Q(until__isnull=True) | Q(until__gt=on))
-    return Person.objects.filter(pk__in=running.values("person"), is_active=True).order_by("name", "pk")
+    return holders(KINDS.get(kind).desk, park, on)
+
+
+def desk_of(case: Case, on: date) -> QuerySet[Person]:
+    """Who works at the desk of a case, without the one it is about."""
+    return handlers(case.kind, case.park, on).exclude(pk=case.respondent_id)
+
+
+def overseers(case: Case, on: date) -> QuerySet[Person]:
+    """Who is told of what is late or rated low, without the one it is about."""
+    return holders(kind_of(case).oversee, case.park, on).exclude(pk=case.respondent_id)
+
+
+def reviewers(park: Park, on: date) -> QuerySet[Person]:
+    return holders(permissions.REVIEW, park, on)
+
+
+def duties(park: Park, kind: str = "") -> QuerySet[Duty]:
+    """Who takes new requests now."""
+    found = Duty.objects.filter(park=park, until=None).select_related("person").order_by("kind", "person__name", "pk")
+    return found.filter(kind=kind) if kind else found
+
+
+def on_duty(case: Case, on: date) -> Person | None:
+    """Who takes a new case: of those on duty that still work at the desk the one with the fewest open cases; None: nobody."""
+    duty = duties(case.park, case.kind).values("person")
+    load = Count("pk", filter=Q(closed_at=None, completed_at=None))
+    open_ = (
+        Case.objects.filter(park=case.park, handler=OuterRef("pk")).order_by().values("handler").annotate(n=load).values("n")
+    )
+    able = desk_of(case, on).filter(pk__in=duty).exclude(pk=case.applicant_id)
+    return able.annotate(load=Subquery(open_)).order_by(F("load").asc(nulls_first=True), "pk").first()
+
+
+def open_cases_of(handler: Person, park: Park) -> QuerySet[Case]:
+    """What a handler has not finished."""
+    return Case.objects.filter(park=park, handler=handler, closed_at=None).order_by("due_at", "pk")
+
+
+def templates_for(park: Park, kind: str) -> QuerySet[AnswerTemplate]:
+    """Words to start an answer from: the kind's own first, then those for all."""
+    return AnswerTemplate.objects.filter(park=park, retired_at=None, kind__in=[kind, ""]).order_by("-kind", "title")
+
+
+def opinions_of(case: Case) -> QuerySet[Opinion]:
+    return case.opinions.select_related("asked", "asked_by").order_by("-pk")
+
+
+def open_opinions(person_id: int, park: Park) -> QuerySet[Opinion]:
+    """What colleagues asked this person and still wait for."""
+    return (
+        Opinion.objects.filter(asked_id=person_id, case__park=park, answered_at=None)
+        .select_related("case")
+        .order_by("due_on", "pk")
+    )
+
+
+def score_form_in_force(kind: str, park: Park, on: date) -> ScoreForm | None:
+    return ScoreForm.objects.filter(park=park, kind=kind, since__lte=on).order_by("-version").first()
+
+
+def open_follow_ups(park: Park) -> QuerySet[FollowUp]:
+    """Low ratings that nobody has followed up, the most urgent first."""
+    return FollowUp.objects.filter(park=park, done_at=None).select_related("rating__case").order_by("due_at", "pk")
+
+
+def may_rate_until(case: Case) -> date | None:
+    """The last day on which the applicant may rate; None: it is not done, was withdrawn, or is of a kind that is not rated."""
+    if case.completed_at is None or not kind_of(case).rated:
+        return None
+    done = rules.day_of(case.completed_at)
+    return rules.last_day(done, int(parameter("cases.rating_days", done, case.park_id)), rules.NATURAL)
+
+
+def rating_of(case: Case) -> Rating | None:
+    """What the applicant said of the last time it was done."""
+    return case.ratings.filter(span=case.span).first()
 
 
 def waiting_for_desk(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -257,25 +348,93 @@ class Figures:
     received: QuerySet[Case]
     #: First substantive answer within the promised time, of all whose time for it is over or that were answered.
     response: Rate
-    #: Completed within the promised time, of all completed and all whose time is over.
+    #: Completed within the promised time (of a reopened one each time), of all completed and all whose time is over.
     on_time: Rate
+    #: Completed after the deadline, by the instant.
+    late: QuerySet[Case]
     open: QuerySet[Case]
+    #: Rated 基本满意 or better the last time it was done, of all rated.
+    satisfied: Rate
+
+    RATES = ("response", "on_time", "satisfied")
 
 
-def figures(park: Park, year: int, at: datetime, *, kind: str = "") -> Figures:
+def figures(park: Park, year: int, at: datetime, *, kind: str = "", institution: int | None = None) -> Figures:
     """Computed from the cases as they are at a moment, whatever page asks. A case counts in the year that received it."""
-    begin = datetime(year, 1, 1, tzinfo=rules.ZONE)
-    end = datetime(year + 1, 1, 1, tzinfo=rules.ZONE)
+    begin, end = rules.year_span(year)
     received = Case.objects.filter(park=park, received_at__gte=begin, received_at__lt=end).exclude(state="withdrawn")
     received = received.filter(received_at__lte=at)
     if kind:
         received = received.filter(kind=kind)
+    if institution is not None:
+        received = received.filter(institution_id=institution)
+    late_before = Span.objects.filter(case=OuterRef("pk")).filter(Q(completed_at=None) | Q(completed_at__gt=F("due_at")))
     asked = received.filter(Q(first_response_at__isnull=False) | Q(first_due_at__lt=at))
     promised = received.filter(Q(completed_at__isnull=False) | (Q(due_at__lt=at) & ~Q(ball=Ball.APPLICANT)))
+    said = Rating.objects.filter(case=OuterRef("pk"), span=OuterRef("span"), rated_at__lte=at)
+    rated = received.filter(Exists(said))
     return Figures(
         year=year,
         received=received,
         response=Rate(asked.filter(first_response_at__lte=F("first_due_at")), asked),
-        on_time=Rate(promised.filter(completed_at__lte=F("due_at")), promised),
-        open=received.filter(closed_at=None),
+        on_time=Rate(promised.filter(~Exists(late_before), completed_at__lte=F("due_at")), promised),
+        late=received.filter(completed_at__gt=F("due_at")),
+        open=received.filter(closed_at=None, completed_at=None),
+        satisfied=Rate(rated.filter(Exists(said.filter(degree__gt=rules.LOW))), rated),
     )
+
+
+@dataclass(frozen=True)
+class Line:
+    """The figures of one kind, or of one resident, as numbers: ``(part, whole)`` each."""
+
+    key: str
+    label: str
+    received: int
+    response: tuple[int, int]
+    on_time: tuple[int, int]
+    late: int
+    open: int
+    satisfied: tuple[int, int]
+
+
+def lines(found: Figures, by: str) -> list[Line]:
+    """The same figures by ``kind`` or by ``institution``, each in a handful of queries however many there are."""
+    field, names = ("kind", None) if by == "kind" else ("institution_id", "institution__name")
+
+    def counted(rows: QuerySet[Case]) -> dict[object, int]:
+        return dict(rows.order_by().values_list(field).annotate(n=Count("pk")).values_list(field, "n"))
+
+    rates = {r: (counted(getattr(found, r).part), counted(getattr(found, r).whole)) for r in Figures.RATES}
+    received, late, open_ = counted(found.received), counted(found.late), counted(found.open)
+    if names:
+        labels = dict(found.received.order_by().values_list(field, names).distinct())
+    else:
+        labels = {key: KINDS.get(key).label for key in received}
+    rows = [
+        Line(
+            str(key or ""), labels.get(key) or "个人申请", n, *(_pair(rates["response"], key), _pair(rates["on_time"], key)),
+            late.get(key, 0), open_.get(key, 0), _pair(rates["satisfied"], key),
+        )
+        for key, n in received.items()
+    ]  # fmt: skip
+    return sorted(rows, key=lambda line: (-line.received, line.label))
+
+
+def _pair(rate: tuple[dict, dict], key: object) -> tuple[int, int]:
+    return rate[0].get(key, 0), rate[1].get(key, 0)
+
+
+def year_body(park: Park, year: int) -> str:
+    """A year that is over, as it stood at its last instant: each figure with the ids it counts, as canonical JSON."""
+    found = figures(park, year, rules.year_span(year)[1])
+
+    def ids(rows: QuerySet[Case]) -> list[int]:
+        return list(rows.order_by("pk").values_list("pk", flat=True))
+
+    rates = {r: {"part": ids(getattr(found, r).part), "whole": ids(getattr(found, r).whole)} for r in Figures.RATES}
+    return canonical({"year": year, "received": ids(found.received), "late": ids(found.late), "open": ids(found.open), **rates})
+
+
+def frozen_year(park: Park, year: int) -> FrozenYear | None:
+    return FrozenYear.objects.filter(park=park, year=year).first()

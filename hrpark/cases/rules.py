@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,6 +41,16 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time.max, tzinfo=ZONE)
 
 
+def start_of(day: date) -> datetime:
+    """The first instant of a day."""
+    return datetime.combine(day, time.min, tzinfo=ZONE)
+
+
+def year_span(year: int) -> tuple[datetime, datetime]:
+    """The first instant of a year, and that of the next."""
+    return start_of(date(year, 1, 1)), start_of(date(year + 1, 1, 1))
+
+
 def last_day(start: date, days: int, clock: str) -> date:
     """The last day of a span of ``days`` after ``start``, which is not counted itself."""
     if clock == WORKING:
@@ -56,6 +67,8 @@ def paused_days(since: date, until: date, clock: str) -> int:
 
 def days_left(today: date, last: date) -> int:
     """Working days from tomorrow to the last day; negative: working days since it went by."""
+    if last < today:
+        return -working_days_between(last, today).days
     return working_days_between(today, last).days
 
 
@@ -75,6 +88,28 @@ def is_late(due_at: datetime | None, done_at: datetime | None, at: datetime, pau
     if done_at is not None:
         return done_at > due_at
     return (paused_since or at) > due_at
+
+
+def kept_until(closed: date, years: int | None) -> date | None:
+    """The last day on which the file of a case is kept: a fixed number of years after it was closed; None: without end."""
+    if years is None:
+        return None
+    try:
+        return closed.replace(year=closed.year + years)
+    except ValueError:  # 29 February
+        return closed.replace(year=closed.year + years, day=28)
+
+
+def step_due(today: date, last: date, before: Iterable[int], after: Iterable[int]) -> int | None:
+    """Which reminder of a deadline a day calls for, as working days from it: the latest one that has come up, or None.
+
+    ``before`` counts down to the last day (2, 0), ``after`` up from it (1, 5, 10). One that was missed is not made up for when
+    a later one has come.
+    """
+    left = days_left(today, last)
+    steps = sorted([-n for n in before] + list(after))
+    come = [step for step in steps if step <= -left]
+    return come[-1] if come else None
 
 
 # --- forms ---------------------------------------------------------------------------------------------------------------
@@ -306,3 +341,49 @@ class Form:
 
     def group(self, name: str) -> tuple[Field, ...]:
         return tuple(f for f in self.fields if f.group == name)
+
+
+# --- ratings and scores --------------------------------------------------------------------------------------------------
+
+#: From this degree down (不满意, 非常不满意) somebody calls the applicant back.
+LOW = 2
+CENT = Decimal("0.01")
+
+
+def is_low(degree: int) -> bool:
+    return degree <= LOW
+
+
+def wrong_criteria(criteria: Iterable[Mapping], pass_mark: Decimal | None) -> str:
+    """What is wrong with the criteria of a score form, or ""."""
+    rows = list(criteria)
+    keys = [row.get("key") for row in rows]
+    if not rows:
+        return "请至少写一个评分项。"
+    if len(set(keys)) != len(keys) or not all(isinstance(k, str) and k.isidentifier() for k in keys):
+        return "每个评分项要有各不相同的编码（英文字母开头）。"
+    if not all(str(row.get("label", "")).strip() for row in rows):
+        return "每个评分项要有名称。"
+    if not all(isinstance(row.get("most"), int) and 1 <= row["most"] <= 1000 for row in rows):
+        return "每个评分项的满分应为1到1000的整数。"
+    total = sum(row["most"] for row in rows)
+    return f"合格线应在0到满分{total}之间。" if pass_mark is not None and not 0 <= pass_mark <= total else ""
+
+
+def wrong_scores(criteria: Iterable[Mapping], scores: Mapping[str, Decimal]) -> tuple[str, str] | None:
+    """The first criterion whose score is missing or out of range, and what is wrong with it."""
+    rows = list(criteria)
+    for row in rows:
+        given = scores.get(row["key"])
+        if given is None:
+            return row["key"], f"请给“{row['label']}”打分。"
+        if not given.is_finite() or not 0 <= given <= row["most"] or given != given.quantize(CENT):
+            return row["key"], f"“{row['label']}”的得分应在0到{row['most']}之间，最多两位小数。"
+    odd = set(scores) - {row["key"] for row in rows}
+    return (sorted(odd)[0], "评分表已有变化，请刷新页面后重新打分。") if odd else None
+
+
+def mean(totals: Iterable[Decimal]) -> Decimal:
+    """The plain mean, to the cent. Of none: an error of the caller."""
+    given = list(totals)
+    return (sum(given, Decimal(0)) / len(given)).quantize(CENT, ROUND_HALF_UP)

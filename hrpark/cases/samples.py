@@ -11,6 +11,18 @@ from hrpark.accounts.samples import AT
 from .actions import open_case, submit
 from .models import Case
 
+#: What somebody types into the forms of the kinds that come with the engine.
+DATA: dict[str, dict] = {
+    "general": {
+        "topic": "facility", "what": "三楼会议室空调不制冷\n上午起一直吹热风，下午有客户来访。", "place": "A座3楼2号会议室", "contact": "黄佳雯", "phone": "13800001111",
+    },
+    "complaint": {
+        "about": "service", "whom": "A座停车场收费", "happened_on": "2026-02-20", "what": "月卡已缴费仍按次收费\n前台没有受理退费。",
+        "wanted": "退还多收的费用并说明原因。", "contact": "黄佳雯", "phone": "13800001111",
+    },
+    "report": {"topic": "fraud", "whom": "某某劳务有限公司", "what": "以押金名义向求职者收费，不开票据。", "proof": "转账截图"},
+}  # fmt: skip
+
 
 def make_case(
     *, kind: str, park: Park, applicant: Person, at: datetime = AT, title: str = "会议室空调不制冷", data: Mapping | None = None,

@@ -23,7 +23,9 @@ from hrpark.parks.queries import midnight
 from hrpark.standard.actions import use_edition
 from hrpark.standard.kinds import cites
 from hrpark.standard.queries import edition as edition_of
+from hrpark.standard.rules import DEGREES
 from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, NotFound, Refused
+from hrpark.toolbox.frozen import canonical, digest, exact
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
@@ -66,7 +68,6 @@ from .queries import (
 )
 from .report import report_data
 from .rules import scheme as scheme_rules
-from .rules.frozen import canonical, digest, exact
 from .rules.scores import plain
 from .rules.scoring import score_round
 from .rules.states import advance
@@ -261,7 +262,7 @@ def _check_scores(round: Round, scores: Mapping[str, int]) -> None:
     asked = scheme_rules.judged_by(round.scheme.body, "residents")
     if set(scores) - set(asked):
         raise Refused("答卷与本轮评价的问题不符，请重新打开答卷。")
-    if any(degree not in scheme_rules.DEGREES for degree in scores.values()):
+    if any(degree not in DEGREES for degree in scores.values()):
         raise Refused("请在五个满意程度中选择一个。")
     if not scores:
         raise Refused("请至少回答一个问题；不了解的问题可以不选，不影响其他问题。")

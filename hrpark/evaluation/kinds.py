@@ -27,12 +27,12 @@ from hrpark.notices.kinds import notice_kind
 from hrpark.standard.kinds import CURRENT, EDITIONS
 from hrpark.standard.rules import Edition
 from hrpark.toolbox.errors import Misconfigured
+from hrpark.toolbox.frozen import canonical, digest, exact
 from hrpark.toolbox.registry import Registry, discover
 
 from . import rules
 from .rules import scheme as scheme_rules
 from .rules.basis import Computed, Reading
-from .rules.frozen import canonical, digest, exact
 
 discover(rules)
 

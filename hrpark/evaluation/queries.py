@@ -24,6 +24,7 @@ from hrpark.returns.queries import open_figures_of_years
 from hrpark.standard.queries import current_edition, edition, parameter
 from hrpark.standard.rules import Edition, Measure, Row
 from hrpark.toolbox.errors import NotFound
+from hrpark.toolbox.frozen import canonical, digest, text_of
 from hrpark.trail.kinds import SUBJECTS
 
 from . import permissions
@@ -31,7 +32,6 @@ from .kinds import INDICATORS, SEEDS, Scope, Seed
 from .models import Answer, Assessment, Comment, Frozen, Participation, Round, Scheme, SelfScore, State, VetoFinding
 from .rules import scheme as scheme_rules
 from .rules.basis import Basis, Bound, Computed, Declared, Reading, Records, settle
-from .rules.frozen import canonical, digest, text_of
 from .rules.growth import growth
 from .rules.scoring import figure_score, proposed, residents_score, score_round, veto_found
 

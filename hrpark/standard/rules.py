@@ -49,6 +49,15 @@ FORCES_OF_MODAL = {
     "可": (Force.MAY,),
     "none": (Force.IMPERATIVE, Force.STATEMENT),
 }
+#: Five degrees of satisfaction as 政务服务“好差评” has them, and what each is worth (domain practice 100, 80, 60, 40, 20).
+DEGREES = {
+    5: ("非常满意", Decimal(100)),
+    4: ("满意", Decimal(80)),
+    3: ("基本满意", Decimal(60)),
+    2: ("不满意", Decimal(40)),
+    1: ("非常不满意", Decimal(20)),
+}
+
 MEASURE_KINDS = ("count", "amount", "ratio", "percent", "score")
 
 

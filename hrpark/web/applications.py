@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
@@ -16,20 +15,20 @@ from django.utils.http import content_disposition_header
 from hrpark.accounts.queries import Standing
 from hrpark.admission.models import Application, Ruling
 from hrpark.admission.papers import draft_agreement
-from hrpark.admission.queries import Line, entry_of, form_for, papers_of, priority_of, verdicts
+from hrpark.admission.queries import Line, entry_of, form_for, priority_of, verdicts
+from hrpark.admission.queries import papers_of as issued_papers
 from hrpark.cases.kinds import KINDS, State
-from hrpark.cases.models import Case, Item, Step
+from hrpark.cases.models import Case, Item
 from hrpark.cases.queries import clock_of, steps_of
-from hrpark.cases.rules import Field, Material, day_of, wanted
+from hrpark.cases.rules import Field, day_of
 from hrpark.documents.models import Document
-from hrpark.files.models import Attachment
-from hrpark.files.queries import attachments_of, may_read
 from hrpark.toolbox.dates import date_cn
 from hrpark.trail.queries import Line as TrailLine
 
-from . import clock, jinja
+from . import clock
 from .filters import YesNo
 from .item_form import answers_of
+from .requests import Paper, line_of, papers_of
 from .subjects import address
 
 KIND = KINDS.get("admission")
@@ -142,32 +141,8 @@ def status_of(case: Case) -> tuple[str, str]:
     return state.tone, word if case.state != "admitted" else f"{word}，待签协议"
 
 
-@dataclass(frozen=True)
-class Paper:
-    """A document that is asked for, with the files handed in for it."""
-
-    material: Material
-    files: tuple[Attachment, ...]
-
-    @property
-    def missing(self) -> bool:
-        return self.material.required and not self.files
-
-    @property
-    def rule(self) -> str:
-        """Which files are taken, said before one is chosen."""
-        return f"{'、'.join(f.upper() for f in self.material.formats)}，不超过 {jinja.size(settings.UPLOAD_MAX_BYTES)}"
-
-
 def papers(application: Application, form: Any, data: Mapping[str, Any], standing: Standing, on: date) -> list[Paper]:
-    """What is asked for by what was declared, and whatever else was handed in. Files that the visitor may not read are left out."""
-    files: dict[str, list[Attachment]] = {}
-    for one in attachments_of("case", application.case_id):
-        if may_read(standing, one, on):
-            files.setdefault(one.label, []).append(one)
-    asked = wanted(form.materials, data)
-    found = [Paper(m, tuple(files.pop(m.title, ()))) for m in asked]
-    return found + [Paper(Material(key="", title=title), tuple(rows)) for title, rows in files.items()]
+    return papers_of(application.case, form, data, standing, on)
 
 
 @dataclass(frozen=True)
@@ -210,21 +185,13 @@ def whole(
             for group in form.groups
             if _known(form.group(group), case.data)
         ),
-        documents=tuple(papers_of(application)),
+        documents=tuple(issued_papers(application)),
         lines=tuple(line_of(step) for step in steps_of(case, internal=internal)),
     )
 
 
 def _known(fields: tuple[Field, ...], data: Mapping[str, Any]) -> list[Field]:
     return [f for f in fields if f.key in data]
-
-
-def line_of(step: Step) -> TrailLine:
-    """A step as a line of a timeline: what was asked for, or the note, stands under it."""
-    asked = "；".join(f"{one['label']}：{one['says']}" for one in step.data.get("asked", ()))
-    why = "\n".join(filter(None, (asked, step.note)))
-    what = f"{step.sentence}（内部）" if step.internal else step.sentence
-    return TrailLine(step.seq, step.actor_name, what, step.at, {"reason": why} if why else None, step.verb)
 
 
 #: Rows of a dossier have no page of their own: they stand in a tab of the institution's.

@@ -65,14 +65,20 @@ def _plain(value: Any) -> Any:
 
 
 class ItemForm(Form):
-    """Some fields of an item. ``about`` is what is known beside them: conditions look at it, too."""
+    """Some fields of an item. ``about`` is what is known beside them: conditions look at it, too.
+
+    ``together``: a field stands on one page with what it depends on, so it is always drawn, says when it applies, and is asked
+    for only then.
+    """
 
     def __init__(
         self, fields: Iterable[Field], *, today: date, about: Mapping[str, Any], rows: Mapping[str, int], lead: str = "", title: str = "",
-        **kwargs: Any,
+        together: bool = False, **kwargs: Any,
     ):  # fmt: skip
         self.today, self.about, self.typed_in = today, about, kwargs.get("data")
-        self.specs = tuple(f for f in rules.shown(fields, about) if not f.fixed)
+        drawn = tuple(fields)
+        self.every = {f.key: f for f in drawn}
+        self.specs = tuple(f for f in (drawn if together else rules.shown(drawn, about)) if not f.fixed)
         self.counts = {f.key: self._count(f, rows) for f in self.specs if f.type == "rows"}
         self.where: dict[str, str] = {}
         self.base_fields: dict[str, forms.Field] = {}
@@ -92,6 +98,10 @@ class ItemForm(Form):
 
     def _plain_field(self, one: Field) -> list[str]:
         self.base_fields[one.key] = _box(one)
+        applies = when_words(one.when, self.every)
+        if applies:
+            self.base_fields[one.key].required = False
+            self.base_fields[one.key].help_text = f"{applies}填写。{one.help}"
         if one.type != "uscc":
             return [one.key]
         reason = Field(rules.reason_key(one.key), "代码校验不符的说明", help="代码与营业执照一致、但提示校验不符时填写。")
@@ -143,19 +153,33 @@ class ItemForm(Form):
         return rows
 
     def answers(self) -> list[tuple[str, str]]:
-        return answers_of(self.specs, self.typed())
+        typed = self.typed()
+        return answers_of(rules.shown(self.specs, {**self.about, **typed}), typed)
+
+
+def when_words(condition: Mapping | None, fields: Mapping[str, Field]) -> str:
+    """A plain condition in words, as far as it looks at one of these fields: “是否反映过”选“是”时."""
+    one = fields.get(condition["field"]) if condition and "field" in condition else None
+    if one is None:
+        return ""
+    values = condition["in"] if "in" in condition else [condition["is"]] if "is" in condition else condition["has"]
+    picked = values if isinstance(values, list) else [values]
+    labels = {**dict(one.choices), "True": "是", "False": "否"}
+    return f"“{one.label}”选“{'”或“'.join(labels.get(str(v), str(v)) for v in picked)}”时"
 
 
 def maker(
-    fields: Iterable[Field], *, today: date, about: Mapping[str, Any], rows: Mapping[str, int], lead: str = "", title: str = ""
-) -> Callable:
+    fields: Iterable[Field], *, today: date, about: Mapping[str, Any], rows: Mapping[str, int], lead: str = "", title: str = "",
+    together: bool = False,
+) -> Callable:  # fmt: skip
     """A function that makes the form, as forms.handle and forms.walk want it."""
     specs = tuple(fields)
 
     def make(data: QueryDict | None = None, files: Any = None, initial: Mapping[str, Any] | None = None) -> ItemForm:
         return ItemForm(
-            specs, today=today, about=about, rows=rows, lead=lead, title=title, data=data, files=files, initial=initial
-        )
+            specs, today=today, about=about, rows=rows, lead=lead, title=title, together=together, data=data, files=files,
+            initial=initial,
+        )  # fmt: skip
 
     return make
 

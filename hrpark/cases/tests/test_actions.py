@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hrpark.accounts import samples as accounts
 from hrpark.cases import actions, queries
+from hrpark.cases.actions import moving
 from hrpark.cases.kinds import CLOSE, KINDS, Move, case_kind
 from hrpark.cases.models import Case, Counter, Item, Pause, Step
 from hrpark.cases.rules import ZONE, day_of
@@ -244,7 +245,7 @@ def test_moving_outside_a_verb_is_a_mistake_of_the_program(monkeypatch, case):
     class Loose:
         in_atomic_block = False
 
-    monkeypatch.setattr(actions, "connection", Loose)
+    monkeypatch.setattr(moving, "connection", Loose)
     with pytest.raises(Misconfigured):
         actions.advance(case, "close", actor=None, at=None)
 
@@ -315,7 +316,7 @@ def test_the_database_refuses_two_open_pauses_and_two_same_numbers(cast, case, a
 
 # --- no sequence of moves leaves the table ---------------------------------------------------------------------------------
 
-DEEDS = ("submit", "send_back", "resubmit", "respond", "close", "withdraw", "add_note", "assign")
+DEEDS = ("submit", "send_back", "resubmit", "respond", "close", "reopen", "withdraw", "add_note", "assign")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -328,7 +329,7 @@ def test_no_sequence_of_deeds_leaves_the_table_of_states(cast, at, deeds):
         now += timedelta(hours=hours)
         before = fresh(case)
         actor = cast.qihang_clerk if deed in ("submit", "resubmit", "withdraw") else cast.officer
-        more = {"send_back": {"asked": ASKED}, "respond": {"note": "x"}, "close": {"note": "x"}, "add_note": {"note": "x"},
+        more = {"send_back": {"asked": ASKED}, "respond": {"note": "x"}, "close": {"note": "x"}, "add_note": {"note": "x"}, "reopen": {"note": "x"},
                 "assign": {"handler": cast.officer}, "resubmit": {"data": WORDS}}.get(deed, {})  # fmt: skip
         try:
             getattr(actions, deed)(actor=actor, at=now, key=key(), case=case, **more)

@@ -22,15 +22,6 @@ from .scores import HUNDRED, METHODS, ZERO, Method, number, read
 LEVELS = ("residents", "operator", "authority")
 LEVEL_LABELS = {"residents": "进驻单位评价", "operator": "运营单位自评", "authority": "主管部门评估"}
 
-#: Five degrees of satisfaction as 政务服务“好差评” has them, and what each is worth (domain practice 100, 80, 60, 40, 20).
-DEGREES = {
-    5: ("非常满意", Decimal(100)),
-    4: ("满意", Decimal(80)),
-    3: ("基本满意", Decimal(60)),
-    2: ("不满意", Decimal(40)),
-    1: ("非常不满意", Decimal(20)),
-}
-
 Body = Mapping[str, object]
 
 

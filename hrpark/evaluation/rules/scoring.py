@@ -14,8 +14,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
-from .frozen import text_of
-from .scheme import DEGREES, LEVELS, ceiling_of, checklist_of, is_countable, measures_of, rows_of
+from hrpark.standard.rules import DEGREES
+from hrpark.toolbox.frozen import text_of
+
+from .scheme import LEVELS, ceiling_of, checklist_of, is_countable, measures_of, rows_of
 from .scores import METHODS, ZERO, Facts, clamp, mean, number, plain, reweigh, rounded
 
 #: One arithmetic for all machines.

@@ -47,11 +47,11 @@ from hrpark.evaluation.queries import (
     table_of,
     tallies,
 )
-from hrpark.evaluation.rules.frozen import canonical
 from hrpark.evaluation.rules.scheme import judged_by
 from hrpark.notices.models import Notice
 from hrpark.returns import samples as returns
 from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, NotFound, Refused
+from hrpark.toolbox.frozen import canonical
 from hrpark.trail.models import Entry, Payload
 from hrpark.trail.queries import timeline
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import admission, check, home, standard, styles
+from . import admission, check, home, requests, standard, styles
 
 urlpatterns = [
     path("", home.home, name="portal-home"),
@@ -18,6 +18,16 @@ urlpatterns = [
     path("p/<slug:park>/apply/<int:pk>/agreement.pdf", admission.agreement, name="portal-application-agreement"),
     path("p/<slug:park>/apply/<int:pk>/answer/", admission.answer, name="portal-application-answer"),
     path("p/<slug:park>/apply/<int:pk>/withdraw/", admission.take_back, name="portal-application-withdraw"),
+    path("p/<slug:park>/requests/", requests.choose, name="portal-requests"),
+    path("p/<slug:park>/requests/new/<slug:kind>/", requests.begin, name="portal-request-new"),
+    path("p/<slug:park>/requests/<int:pk>/", requests.show, name="portal-request"),
+    path("p/<slug:park>/requests/<int:pk>/form/", requests.form, name="portal-request-form"),
+    path("p/<slug:park>/requests/<int:pk>/files/", requests.files, name="portal-request-files"),
+    path("p/<slug:park>/requests/<int:pk>/answer/", requests.answer, name="portal-request-answer"),
+    path("p/<slug:park>/requests/<int:pk>/withdraw/", requests.take_back, name="portal-request-withdraw"),
+    path("p/<slug:park>/requests/<int:pk>/rate/", requests.rating, name="portal-request-rate"),
+    path("p/<slug:park>/report/", requests.report, name="portal-report"),
+    path("p/<slug:park>/report/look/", requests.look, name="portal-report-look"),
     path("p/<slug:park>/parameters/", standard.park_parameters, name="portal-parameters"),
     path("help/", home.help_page, name="portal-help"),
     path("standard/", standard.standard, name="standard"),

@@ -7,27 +7,29 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hrpark.accounts.models import Park
 from hrpark.admission.queries import own_application_for
 from hrpark.cases import permissions
 from hrpark.cases.kinds import KINDS
 from hrpark.cases.models import Ball
-from hrpark.cases.queries import cases_for, own, own_case_for, steps_of
+from hrpark.cases.queries import cases_for, own, own_case_for
 from hrpark.standard.kinds import cites
-from hrpark.web import applications
+from hrpark.web import applications, asking
 from hrpark.web.filters import Choice, Days
-from hrpark.web.lists import Column, List, View, register, require_list
+from hrpark.web.lists import Column, List, Main, View, register, require_list
 from hrpark.web.pages import page
+from hrpark.web.requests import STATES
 from hrpark.web.shell import place
 from hrpark.web.subjects import page_of
 
 OWN = permissions.OWN
-STATES = {state.key: (state.tone, state.label) for kind in KINDS for state in kind.states}
+FORM_METHODS = ["GET", "HEAD", "POST"]
+TENANT = asking.Door("tenant", "tenant-case", "tenant-case-kinds", "tenant-cases", "申请与办件")
 BALLS = {Ball.APPLICANT: ("soon", "等您办理"), Ball.DESK: ("waiting", "园区办理中"), Ball.NOBODY: ("off", "已结束")}
 
-page_of("case", tenant="tenant-case")
+page_of("case", tenant="tenant-case", portal="portal-request", desk="desk-case", authority="authority-case")
 
 
 def _ball(ball: str, closed_at: datetime | None) -> str:
@@ -64,6 +66,7 @@ class OwnCases(List):
         Days("received", "提交日期", "received_at", moment=True),
     )
     views = (View("等您办理", "ball=applicant"), View("园区办理中", "ball=desk"))
+    main = Main("提出诉求", "tenant-case-kinds", OWN)
     search = ("title__icontains", "number__icontains")
     search_hint = "搜索事项、受理编号"
     order = ("-opened_at",)
@@ -94,13 +97,7 @@ def case(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     if application is not None and found.received_at is None:
         return HttpResponseRedirect(reverse("portal-application-form", kwargs={"park": park.slug, "pk": application.pk}))
     if application is None:
-        kind = KINDS.get(found.kind)
-        state = kind.state(found.state)
-        context = {
-            "title": found.title, "park": park, "case": found, "status": (state.tone, state.label), "today": request.today,
-            "lines": [applications.line_of(step) for step in steps_of(found, internal=False)],
-        }  # fmt: skip
-        return render(request, "tenant/cases_record.html", context)
+        return asking.record(request, park, TENANT, found)
     whole = applications.whole(application, request.standing, request.at, mine=True, internal=False)
     moves = {m.key for m in applications.KIND.moves_from(found.state, "applicant")}
     context = {
@@ -109,6 +106,48 @@ def case(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         "decision": getattr(application, "decision", None), "agreement": getattr(application, "agreement", None),
     }  # fmt: skip
     return render(request, "tenant/cases_admission.html", context)
+
+
+@page(OWN, door="tenant")
+@require_safe
+def choose(request: HttpRequest, park: Park) -> HttpResponse:
+    return asking.choose(request, park, TENANT)
+
+
+@page(OWN, door="tenant")
+@require_http_methods(FORM_METHODS)
+def begin(request: HttpRequest, park: Park, kind: str) -> HttpResponse:
+    return asking.begin(request, park, TENANT, kind)
+
+
+@page(OWN, door="tenant")
+@require_http_methods(FORM_METHODS)
+def form(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    return asking.form(request, park, TENANT, pk)
+
+
+@page(OWN, door="tenant")
+@require_POST
+def files(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    return asking.files(request, park, TENANT, pk)
+
+
+@page(OWN, door="tenant")
+@require_http_methods(FORM_METHODS)
+def answer(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    return asking.answer(request, park, TENANT, pk)
+
+
+@page(OWN, door="tenant")
+@require_POST
+def take_back(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    return asking.take_back(request, park, TENANT, pk)
+
+
+@page(OWN, door="tenant")
+@require_http_methods(FORM_METHODS)
+def rating(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    return asking.rating(request, park, TENANT, pk)
 
 
 @page(OWN, door="tenant")

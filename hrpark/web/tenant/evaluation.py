@@ -17,6 +17,7 @@ from hrpark.evaluation.models import Round, State
 from hrpark.evaluation.queries import Asked, asked_of, asked_round, min_answers
 from hrpark.evaluation.rules import scheme as scheme_rules
 from hrpark.evaluation.rules.scores import number, plain
+from hrpark.standard.rules import DEGREES
 from hrpark.toolbox.errors import NotFound
 from hrpark.web import evaluating
 from hrpark.web.forms import Form, Group, handle
@@ -65,7 +66,7 @@ class AnswerForm(Form):
 def answer_form(round: Round) -> type[AnswerForm]:
     body = round.scheme.body
     rows = tuple(scheme_rules.judged_by(body, "residents"))
-    degrees = [(str(value), label) for value, (label, _) in sorted(scheme_rules.DEGREES.items(), reverse=True)]
+    degrees = [(str(value), label) for value, (label, _) in sorted(DEGREES.items(), reverse=True)]
     made: dict[str, Any] = {"rows": rows}
     for row in rows:
         made[row] = forms.ChoiceField(

@@ -31,6 +31,13 @@ urlpatterns = [
     path("<slug:park>/institution/<int:pk>/<str:noun>/<int:row>/", dossier.part, name="tenant-dossier-part"),
     path("<slug:park>/institution/<int:pk>/<str:noun>/<int:row>/<str:deed>/", dossier.deed, name="tenant-dossier-deed"),
     path("<slug:park>/cases/", cases.cases, name="tenant-cases"),
+    path("<slug:park>/cases/new/", cases.choose, name="tenant-case-kinds"),
+    path("<slug:park>/cases/new/<slug:kind>/", cases.begin, name="tenant-case-new"),
     path("<slug:park>/cases/<int:pk>/", cases.case, name="tenant-case"),
+    path("<slug:park>/cases/<int:pk>/form/", cases.form, name="tenant-case-form"),
+    path("<slug:park>/cases/<int:pk>/files/", cases.files, name="tenant-case-files"),
+    path("<slug:park>/cases/<int:pk>/answer/", cases.answer, name="tenant-case-answer"),
+    path("<slug:park>/cases/<int:pk>/withdraw/", cases.take_back, name="tenant-case-withdraw"),
+    path("<slug:park>/cases/<int:pk>/rate/", cases.rating, name="tenant-case-rate"),
     path("<slug:park>/applications/<int:pk>/", cases.application, name="tenant-application"),
 ]

@@ -1,4 +1,4 @@
-"""Verbs on requests, and the two functions through which rooms with verbs of their own move their cases.
+"""Moving requests: the verbs, and the two functions through which rooms with verbs of their own move their cases.
 
     case = start(kind="admission", park=park, applicant=person, …)          # a draft
     case = advance(case, "decide", actor=actor, at=at, seen=version, …)     # one move of the kind's table
@@ -24,10 +24,10 @@ from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, Refused
 from hrpark.trail.actions import Actor, Deed, verb
 from hrpark.trail.kinds import System
 
-from . import permissions, rules
-from .kinds import ANSWERED, ASSIGNED, DESK, FINISHED, KINDS, RETURNED, SENT_BACK, CaseKind, Move
-from .models import Ball, Case, Clock, Counter, Item, Pause, Step
-from .queries import form_of, item_in_force, kind_of, missing_materials, state_of
+from .. import rules
+from ..kinds import ANSWERED, ASSIGNED, DESK, FINISHED, KINDS, RETURNED, SENT_BACK, CaseKind, Move
+from ..models import Ball, Case, Counter, Item, Pause, Span, Step
+from ..queries import form_of, is_respondent, item_in_force, kind_of, missing_materials, on_duty, state_of
 
 
 class TooLate(Conflict):
@@ -38,15 +38,20 @@ class TooLate(Conflict):
 
 
 def start(
-    *, kind: str, park: Park, applicant: Person, title: str, at: datetime, organisation: Organisation | None = None,
-    institution: Institution | None = None, data: Mapping | None = None,
+    *, kind: str, park: Park, applicant: Person | None, title: str, at: datetime, organisation: Organisation | None = None,
+    institution: Institution | None = None, data: Mapping | None = None, secret: str = "",
 ) -> Case:  # fmt: skip
-    """A draft of a request: kept, but not handed in, without number and clock. Stores the item's first wording if need be."""
+    """A draft of a request: kept, but not handed in, without number and clock. Stores the item's first wording if need be.
+
+    Without an applicant it is followed by the key whose digest is ``secret``, where the kind allows that.
+    """
     _in_transaction("start")
+    if applicant is None and not (KINDS.get(kind).nameless and secret):
+        raise Refused(f"“{KINDS.get(kind).label}”需要登录后提出，以便答复您。")
     case = Case(
         park=park, kind=kind, item=_stored(item_in_force(kind, park, rules.day_of(at))), applicant=applicant,
         organisation=organisation, institution=institution, title=title[:160], state=KINDS.get(kind).states[0].key,
-        data=dict(data or {}), ball=Ball.APPLICANT, opened_at=at,
+        data=dict(data or {}), ball=Ball.APPLICANT, opened_at=at, secret=secret,
     )  # fmt: skip
     case.save()
     return case
@@ -54,7 +59,7 @@ def start(
 
 def advance(
     case: Case, move: str, *, actor: Actor, at: datetime, seen: int | None = None, note: str = "", outcome: str = "",
-    asked: Iterable[Mapping] = (), typed: Mapping | None = None, told: Mapping | None = None,
+    asked: Iterable[Mapping] = (), typed: Mapping | None = None, told: Mapping | None = None, cause: str = "",
 ) -> Case:  # fmt: skip
     """One move of the kind's table. Returns the case as it is now.
 
@@ -71,6 +76,8 @@ def advance(
     before = case.state
     after = kind.advance(before, move)
     kind.check(case, arrow, actor=actor, at=at)
+    if arrow.reopens:
+        _begin_again(case, at, note)
     _keep_data(case, asked, typed)
     _move_ball(case, kind.state(after).ball, arrow, at)
     if case.received_at is None and kind.state(after).ball != Ball.APPLICANT and not kind.state(after).final:
@@ -81,22 +88,25 @@ def advance(
         case.completed_at = at
     if kind.state(after).final:
         case.closed_at = at
-    case.state, case.outcome = after, outcome or case.outcome
+        case.keep_until = rules.kept_until(rules.day_of(at), kind.retention_years)
+    case.state, case.outcome, case.cause = after, outcome or case.outcome, cause or case.cause
     case.version += 1
     keep_clocks(case)
     case.save()
     step = write_step(case, arrow.key, arrow.sentence, before, actor, at, note=note, told=told)
     kind.after(case, arrow, step, actor=actor, at=at)
-    _tell(case, kind, arrow, actor, at)
+    _tell(case, kind, arrow, actor, at, new=case.version == 1 and case.received_at == at)
     return case
 
 
-def _tell(case: Case, kind: CaseKind, move: Move, actor: Actor, at: datetime) -> None:
+def _tell(case: Case, kind: CaseKind, move: Move, actor: Actor, at: datetime, *, new: bool) -> None:
     """Whoever now has to know: the applicant of what the desk did, the handler of what the applicant did."""
     if case.received_at is None:
         return
     words = {"title": case.title, "number": case.number, "subject": kind.subject_of(case), "park": case.park, "at": at}
     if move.by == DESK:
+        if case.applicant is None:
+            return  # nobody to write to: the key opens the answer
         if case.ball == Ball.APPLICANT:
             what = "、".join(one["label"] for one in case.asked) or "见办件"
             notify(to=case.applicant, kind=SENT_BACK, what=what, **words)
@@ -106,7 +116,7 @@ def _tell(case: Case, kind: CaseKind, move: Move, actor: Actor, at: datetime) ->
         elif move.responds:
             notify(to=case.applicant, kind=ANSWERED, **words)
     elif case.handler is not None and case.ball == Ball.DESK and case.handler.actor_key != actor.actor_key:
-        notify(to=case.handler, kind=RETURNED, until=case.due_at, **words)
+        notify(to=case.handler, kind=ASSIGNED if new else RETURNED, until=case.due_at, **words)
 
 
 def locked(pk: int) -> Case:
@@ -125,12 +135,35 @@ def first_was(case: Case) -> TooLate:
 
 
 def keep_clocks(case: Case) -> None:
-    """Both deadlines, from the day of receipt, the item's promise and the pauses; whatever else changed does not matter."""
+    """Both deadlines, from the day of receipt (of a reopened case: the day it was reopened), the item's promise and the pauses;
+    whatever else changed does not matter. A kind may bring its deadlines along."""
     if case.received_at is None:
         return
-    pauses = [(p.since, p.until) for p in case.pauses.all()]
+    promised = kind_of(case).promised(case)
+    if promised is not None:
+        case.first_due_at, case.due_at = promised
+        return
+    begun = span_begun(case)
+    pauses = [(p.since, p.until) for p in case.pauses.all() if p.since >= begun]
     case.first_due_at = rules.due(case.received_at, case.item.first_response_days, case.item.clock)
-    case.due_at = rules.due(case.received_at, case.item.completion_days, case.item.clock, pauses)
+    case.due_at = rules.due(begun, case.item.completion_days, case.item.clock, pauses)
+
+
+def span_begun(case: Case) -> datetime:
+    """From when the promise that runs now has run."""
+    last = case.spans.order_by("-seq").first() if case.span > 1 else None
+    return last.reopened_at if last else case.received_at
+
+
+def _begin_again(case: Case, at: datetime, reason: str) -> None:
+    """What was settled is kept as a span; the case has a new promise from now on. Its first response stays the first."""
+    Span.objects.create(
+        case=case, seq=case.span, received_at=span_begun(case), due_at=case.due_at, completed_at=case.completed_at,
+        closed_at=case.closed_at, outcome=case.outcome, reopened_at=at, reason=reason[:300],
+    )  # fmt: skip
+    case.span += 1
+    case.completed_at = case.closed_at = case.keep_until = None
+    case.outcome = case.cause = ""
 
 
 def acts_for_applicant(actor: Actor, case: Case, on: date) -> bool:
@@ -160,9 +193,16 @@ def _stored(item: Item) -> Item:
 def _may_move(case: Case, kind: CaseKind, move: Move, actor: Actor, at: datetime) -> None:
     on = rules.day_of(at)
     if move.by == DESK:
-        require(actor, kind.desk, case.park_id, on)  # type: ignore[arg-type]
+        check_desk(actor, case, on)
     elif not acts_for_applicant(actor, case, on):
         raise NotAllowed("只有申请人本人或该单位经核验的经办人可以这样做。")
+
+
+def check_desk(actor: Actor, case: Case, on: date) -> None:
+    """Works at the desk of the case, and is not the one it is about."""
+    require(actor, kind_of(case).desk, case.park_id, on)  # type: ignore[arg-type]
+    if is_respondent(actor, case):
+        raise NotAllowed("本件反映的是您本人，应由其他人员办理。")
 
 
 def _keep_data(case: Case, asked: Iterable[Mapping], typed: Mapping | None) -> None:
@@ -184,9 +224,12 @@ def _move_ball(case: Case, ball: str, move: Move, at: datetime) -> None:
 def _receive(case: Case, kind: CaseKind, at: datetime) -> None:
     """Handed in: the number is given and the clocks start, by the item's version that holds now."""
     case.received_at = at
+    if kind.titled_by:
+        case.title = kind.title_of(case.data)[:160]
     case.item = _stored(item_in_force(case.kind, case.park, rules.day_of(at)))
     year = rules.day_of(at).year
     case.number = f"{kind.series}{year}-{next_number(case.park_id, kind.series, year):04d}"
+    case.handler = on_duty(case, rules.day_of(at))
 
 
 def next_number(park_id: int, series: str, year: int) -> int:
@@ -326,12 +369,31 @@ def not_said_before(case: Case, note: str) -> None:
 
 @verb("cases.close", "办结了办件")
 def close(
-    deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, note: str, outcome: str = "", seen: int | None = None
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, note: str, outcome: str = "", cause: str = "",
+    seen: int | None = None,
 ) -> Case:  # fmt: skip
+    """Done, with the answer that the applicant reads; outcome and cause are of the kind's lists, where it has them."""
+    kind = kind_of(case)
     if not note.strip():
         raise Refused("请填写办理结果，申请人会看到。", field="note")
-    case = advance(case, "close", actor=actor, at=at, seen=seen, note=note, outcome=outcome)
-    deed.record(case, park=case.park_id, outcome=outcome)
+    if kind.outcomes and outcome not in kind.outcomes:
+        raise Refused("请选择办理结果。", field="outcome")
+    if kind.causes and cause not in kind.causes:
+        raise Refused("请选择问题产生的原因，用于年度分析。", field="cause")
+    case = advance(case, "close", actor=actor, at=at, seen=seen, note=note, outcome=outcome, cause=cause)
+    deed.record(case, park=case.park_id, outcome=outcome, cause=cause)
+    return case
+
+
+@verb("cases.reopen", "重新办理了办件")
+def reopen(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, note: str, seen: int | None = None
+) -> Case:  # fmt: skip
+    """A closed case is taken up again, with a promise of its own from today; what was promised before stays as it was."""
+    if not note.strip():
+        raise Refused("请写明重新办理的原因，申请人会看到。", field="note")
+    case = advance(case, "reopen", actor=actor, at=at, seen=seen, note=note)
+    deed.record(case, park=case.park_id, span=case.span)
     return case
 
 
@@ -343,73 +405,3 @@ def withdraw(
     case = advance(case, "withdraw", actor=actor, at=at, seen=seen, note=note)
     deed.record(case, park=case.park_id)
     return case
-
-
-@verb("cases.assign", "指派了经办人")
-def assign(
-    deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, handler: Person | None, note: str = ""
-) -> Case:  # fmt: skip
-    """The case gets a handler of its desk (or none again). Not a move: clocks and version stay as they are."""
-    case = locked(case.pk)
-    kind = kind_of(case)
-    require(actor, kind.desk, case.park_id, rules.day_of(at))
-    if case.received_at is None or case.closed_at is not None:
-        raise Refused(f"本件目前是“{state_of(case).label}”，不能指派经办人。")
-    if handler is not None and not standing_of(handler, rules.day_of(at)).may(kind.desk, case.park_id):
-        raise Refused(f"{handler.name}没有办理本事项的角色，请另选一人。", field="handler")
-    if case.handler_id == (handler.pk if handler else None):
-        now = f"本件的经办人已是{handler.name}" if handler else "本件本来就没有经办人"
-        raise Refused(f"{now}，没有改动。如需留言，请写内部备注。", field="handler")
-    before, case.handler = case.handler_id, handler
-    case.save(update_fields=["handler"])
-    sentence = f"指派给{handler.name}" if handler else "取消了指派"
-    write_step(case, "assign", sentence[:60], case.state, actor, at, note=note, internal=True)
-    if handler is not None and handler.actor_key != actor.actor_key:
-        words = {"title": case.title, "number": case.number, "subject": kind.subject_of(case), "park": case.park, "at": at}
-        notify(to=handler, kind=ASSIGNED, until=case.due_at, **words)
-    deed.record(case, park=case.park_id, handler=handler and handler.pk, before=before)
-    return case
-
-
-@verb("cases.note", "写了内部备注")
-def add_note(deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, note: str) -> Case:
-    """A note that only the desk reads. It changes neither state nor clock nor version."""
-    case = locked(case.pk)
-    require(actor, kind_of(case).desk, case.park_id, rules.day_of(at))
-    if case.received_at is None:
-        raise Refused("申请人还没有提交，不能添加备注。")
-    if not note.strip():
-        raise Refused("请填写备注内容。", field="note")
-    write_step(case, "note", "写了内部备注", case.state, actor, at, note=note, internal=True)
-    deed.record(case, park=case.park_id)
-    return case
-
-
-# --- items ---------------------------------------------------------------------------------------------------------------
-
-
-@verb("cases.item.publish", "发布了事项的新版本")
-def publish_item(
-    deed: Deed, *, actor: Person | System, at: datetime, key: str, park: Park, kind: str, title: str, words: str,
-    fields: list, materials: list, clock: str, first_response_days: int, completion_days: int, desk: str, since: date,
-) -> Item:  # fmt: skip
-    """The park's own next version of an item. Earlier ones stay as they were: cases that use them are judged by them."""
-    require(actor, permissions.ITEMS_EDIT, park.pk, rules.day_of(at))
-    if clock not in Clock.values:
-        raise Refused("请选择计时方式：工作日或自然日。", field="clock")
-    if not 1 <= first_response_days <= completion_days:
-        raise Refused("首次答复时限应不少于1日，且不长于办结时限。", field="first_response_days")
-    if since < rules.day_of(at):
-        raise Refused("启用日期不能早于今天：已收的办件仍按收件时的版本办理。", field="since")
-    wrong = rules.wrong_specs(fields, materials)
-    if wrong:
-        raise Refused(wrong, field="fields")
-    Park.objects.select_for_update().get(pk=park.pk)  # two directors at once: one version after the other
-    last = Item.objects.filter(park=park, key=kind).order_by("-version").values_list("version", flat=True).first() or 0
-    item = Item.objects.create(
-        park=park, key=kind, version=last + 1, kind=KINDS.get(kind).key, title=title.strip(), words=words.strip(), fields=fields,
-        materials=materials, clock=clock, first_response_days=first_response_days, completion_days=completion_days,
-        desk=desk.strip(), since=since,
-    )  # fmt: skip
-    deed.record(item, park=park.pk, key=kind, version=item.version, since=since)
-    return item

@@ -1,0 +1,52 @@
+"""The verbs of admission; doors, the demo and tests import them from here."""
+
+from .applying import (
+    HOUSE,
+    ROLES,
+    NeedsApproval,
+    ask_to_join,
+    begin_application,
+    check_credit,
+    confirm_papers,
+    decide,
+    judge,
+    override_judgement,
+    respond,
+    resubmit,
+    send_back,
+    submit,
+    verify_applicant,
+    withdraw,
+)
+from .settling import grant_grace, receive_filing, remind_starts, see_start, send_filing, settle_start
+from .signing import PAPERS, issue_due, issue_paper, record_fair_review, sign_agreement
+
+__all__ = [
+    "HOUSE",
+    "NeedsApproval",
+    "PAPERS",
+    "ROLES",
+    "ask_to_join",
+    "begin_application",
+    "check_credit",
+    "confirm_papers",
+    "decide",
+    "grant_grace",
+    "issue_due",
+    "issue_paper",
+    "judge",
+    "override_judgement",
+    "receive_filing",
+    "record_fair_review",
+    "remind_starts",
+    "respond",
+    "resubmit",
+    "see_start",
+    "send_back",
+    "send_filing",
+    "settle_start",
+    "sign_agreement",
+    "submit",
+    "verify_applicant",
+    "withdraw",
+]
