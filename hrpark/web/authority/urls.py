@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import admission, evaluation, home, institutions, returns, search
+from . import admission, cases, evaluation, filings, home, institutions, returns, search
 
 urlpatterns = [
     path("<slug:park>/", home.home, name="authority-home"),
@@ -37,5 +37,11 @@ urlpatterns = [
     path("<slug:park>/institutions/<int:pk>/", institutions.institution, name="authority-institution"),
     path("<slug:park>/admission/", admission.admissions, name="authority-admissions"),
     path("<slug:park>/admission/<int:pk>/", admission.admission, name="authority-admission"),
+    path("<slug:park>/cases/", cases.cases, name="authority-cases"),
+    path("<slug:park>/cases/figures/", cases.figures, name="authority-case-figures"),
+    path("<slug:park>/cases/<int:pk>/", cases.case, name="authority-case"),
+    path("<slug:park>/filings/", filings.filings, name="authority-filings"),
+    path("<slug:park>/filings/<int:pk>/", filings.filing, name="authority-filing"),
+    path("<slug:park>/filings/<int:pk>/receive/", filings.filing_receive, name="authority-filing-receive"),
     path("<slug:park>/regional/<int:pk>/", returns.regional_figure, name="authority-regional-figure"),
 ]

@@ -13,8 +13,9 @@ from hrpark.accounts import permissions as people
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import people_of, waiting_memberships
 from hrpark.admission.queries import agreements_starting
+from hrpark.cases import permissions as cases
 from hrpark.cases.kinds import KINDS
-from hrpark.cases.queries import inbox, overdue, waiting_for_desk
+from hrpark.cases.queries import inbox, open_follow_ups, open_opinions, overdue, waiting_for_desk
 from hrpark.cases.rules import day_of
 from hrpark.evaluation import permissions as evaluation
 from hrpark.evaluation.models import State as RoundState
@@ -99,6 +100,17 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
             href=_cases(kind.key, park, "?state=admitted"),
             items=[Item(item.says, item.href) for item in _by_number(decided, park)],
         )
+    asked = open_opinions(request.user.pk, park)
+    yield task(
+        "请您会办", asked.count(), "件", today=today, href=_page("opinion", asked[0].pk, park) if asked else None,
+        items=[Item(o.case.title, _page("opinion", o.pk, park), o.due_on) for o in asked[:SHOWN]],
+    )  # fmt: skip
+    if standing.may(cases.OVERSEE, park.pk):
+        calls = open_follow_ups(park)
+        yield task(
+            "差评待回访", calls.count(), "件", today=today, href=_list("desk-follow-ups", park, "?open=1"), says="由经办人以外的人员联系申请人。",
+            items=[Item(f.rating.case.title, _page("follow_up", f.pk, park), day_of(f.due_at)) for f in calls[:SHOWN]],
+        )  # fmt: skip
     if standing.may(people.PEOPLE_READ, park.pk):
         waiting = waiting_memberships(park, today)
         yield task(
@@ -138,7 +150,9 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
 
 def _cases(kind: str, park: Park, query: str) -> str | None:
     """The list of a kind of request, narrowed; requests that are no applications have one list."""
-    return _list("desk-admissions", park, query) if kind == "admission" else _list("desk-cases", park)
+    if kind == "admission":
+        return _list("desk-admissions", park, query)
+    return _list("desk-cases", park, f"?kind={kind}&late=1" if query == "?late=1" else f"?kind={kind}&open=1&ball=desk")
 
 
 def _by_number(cases, park: Park) -> list[Item]:

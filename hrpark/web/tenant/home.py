@@ -45,6 +45,11 @@ def _page(of: str, pk: object, park: Park) -> str | None:
     return address(of, pk, park=park.slug, door="tenant") or address(of, pk, park=park.slug, door="portal")
 
 
+def _list(park: Park, query: str) -> str | None:
+    href = link("tenant-cases", park=park.slug)
+    return f"{href}{query}" if href else None
+
+
 def _cases(request: HttpRequest, park: Park):
     return cases_for(request.standing, park=park).filter(own(request.standing))
 
@@ -66,12 +71,12 @@ def due(request: HttpRequest, park: Park, dossiers: list[Dossier]) -> Iterable[T
     cases = waiting_for_applicant(_cases(request, park))
     back = cases.filter(received_at__isnull=False)
     yield task(
-        "需要补正", back.count(), "件", today=today, href=link("tenant-cases", park=park.slug), tone="soon",
+        "需要补正", back.count(), "件", today=today, href=_list(park, "?ball=applicant&state=correcting"), tone="soon",
         says="园区要求补充或更正材料；只需改列出的几项。", items=_items(request, park, back),
     )  # fmt: skip
     drafts = cases.filter(received_at__isnull=True)
     yield task(
-        "没有提交的草稿", drafts.count(), "件", today=today, href=link("tenant-cases", park=park.slug), tone="off",
+        "没有提交的草稿", drafts.count(), "件", today=today, href=_list(park, "?state=draft"), tone="off",
         items=_items(request, park, drafts),
     )  # fmt: skip
     open_rounds = [a for a in asked_of(standing, park, today) if a.open and not a.answered]
@@ -113,6 +118,6 @@ def waiting(request: HttpRequest, park: Park) -> Iterable[Task | None]:
     for kind in KINDS:
         found = waiting_for_desk(_cases(request, park).filter(kind=kind.key)).order_by("due_at", "pk")
         yield task(
-            kind.label, found.count(), "件", today=request.today, href=link("tenant-cases", park=park.slug), says="园区正在办理。",
+            kind.label, found.count(), "件", today=request.today, href=_list(park, f"?ball=desk&kind={kind.key}"), says="园区正在办理。",
             items=_items(request, park, found),
         )  # fmt: skip

@@ -1,0 +1,392 @@
+"""Requests of any kind at the desk: one inbox, the record, every deed, what the desk sets up, and what the authority reads."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from hrpark.accounts import samples as accounts
+from hrpark.admission import samples as admission
+from hrpark.cases import actions
+from hrpark.cases.actions import NAMELESS
+from hrpark.cases.models import AnswerTemplate, Case, Duty, FollowUp, Item, Opinion, ScoreForm, Scoring
+from hrpark.cases.samples import DATA, make_case
+from hrpark.institutions.samples import make_resident
+from hrpark.web import clock
+
+pytestmark = pytest.mark.django_db
+KEYS = (f"case-desk{n}" for n in range(1_000_000))
+DESK, AUTHORITY = "/desk/huangpu/cases/", "/authority/huangpu/cases/"
+SECRET = ("举报人许安然", "13800009999")
+
+
+@pytest.fixture
+def cast(at):
+    return accounts.cast(at)
+
+
+@pytest.fixture(autouse=True)
+def _day(monkeypatch, at):
+    monkeypatch.setattr(clock, "now", lambda: at)
+    monkeypatch.setattr(clock, "today", lambda: at.date())
+
+
+@pytest.fixture
+def officer(client, cast):
+    client.force_login(cast.officer)
+    return client
+
+
+@pytest.fixture
+def second(cast):
+    """Another officer of 黄埔."""
+    person = accounts.make_person(name="罗志强", mobile="13900000001")
+    accounts.give_role(person, cast.operator, cast.huangpu, "officer")
+    return person
+
+
+@pytest.fixture
+def case(cast):
+    return make_case(
+        kind="general", park=cast.huangpu, applicant=cast.qihang_clerk, organisation=cast.qihang, data=DATA["general"]
+    )
+
+
+def words(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def post(client, url, data=None):
+    return client.post(url, {"deed_key": next(KEYS), **(data or {})})
+
+
+def fresh(case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def rated_low(cast, at, case):
+    actions.close(actor=cast.officer, at=at, key="cl", case=case, note="已处理。", outcome="solved", cause="wear")
+    actions.rate(actor=cast.qihang_clerk, at=at, key="rt", case=case, degree=1, text="没有修好")
+    return FollowUp.objects.get()
+
+
+# --- the inbox -----------------------------------------------------------------------------------------------------------
+
+
+def test_one_inbox_shows_every_kind_and_filters_them(officer, cast, case, at):
+    admission.make_application(park=cast.huangpu, applicant=cast.stranger, name="广州新程人力资源有限公司")
+    make_case(kind="complaint", park=cast.huangpu, applicant=cast.stranger, data=DATA["complaint"])
+    actions.assign(actor=cast.director, at=at, key="a", case=case, handler=cast.officer)
+    text = words(officer.get(DESK))
+    assert "SQ2026-0001" in text and "TS2026-0001" in text and "广州新程人力资源有限公司" in text and "3 件" in text
+    for query, number in (
+        ("kind=complaint", "TS2026-0001"), (f"handler={cast.officer.pk}", "SQ2026-0001"), ("ball=desk&kind=general", "SQ2026-0001"),
+        ("of=2026.received&kind=general", "SQ2026-0001"),
+    ):  # fmt: skip
+        numbers = set(re.findall(r"(?:SQ|TS)\d{4}-\d{4}|RY\d{4}-\d{4}", words(officer.get(f"{DESK}?{query}"))))
+        assert numbers == {number}, query
+    assert "没有符合条件" in words(officer.get(f"{DESK}?late=1")) and "没有符合条件" in words(officer.get(f"{DESK}?low=1"))
+    assert "网址中有不认识的筛选条件" in words(officer.get(f"{DESK}?of=nonsense"))
+
+
+def test_a_kind_with_records_of_its_own_opens_there(officer, cast):
+    application = admission.make_application(park=cast.huangpu, applicant=cast.stranger, name="广州新程人力资源有限公司")
+    assert officer.get(f"{DESK}{application.case_id}/").url == f"/desk/huangpu/admission/{application.pk}/"
+    assert officer.get(f"{DESK}{application.case_id}/close/").status_code == 404
+
+
+def test_picked_cases_go_to_one_colleague_all_or_none(officer, cast, case, second, at):
+    other = make_case(kind="general", park=cast.huangpu, applicant=cast.stranger, data=DATA["general"])
+    drawn = post(officer, f"{DESK}assign/", {"pick": [case.pk, other.pk], "next": DESK})
+    assert "共 2 件" in words(drawn) and "罗志强" in words(drawn)
+    done = post(officer, f"{DESK}assign/", {"pick": [case.pk, other.pk], "next": DESK, "handler": second.pk, "note": "请跟进"})
+    assert done.url == DESK and {c.handler for c in Case.objects.all()} == {second}
+    actions.withdraw(actor=cast.stranger, at=at, key="w", case=other)
+    refused = post(officer, f"{DESK}assign/", {"pick": [case.pk, other.pk], "next": DESK, "handler": cast.officer.pk})
+    assert refused.status_code == 422 and "不能指派" in words(refused) and fresh(case).handler == second
+
+
+def test_a_foreign_park_and_other_roles_see_nothing(client, cast, case):
+    for person, path, status in (
+        (cast.tianhe_officer, DESK, 404), (cast.qihang_clerk, DESK, 404), (cast.stranger, DESK, 404), (cast.inspector, DESK, 404),
+        (cast.officer, AUTHORITY, 404), (cast.inspector, AUTHORITY, 200), (cast.director, DESK, 200),
+    ):  # fmt: skip
+        client.force_login(person)
+        for address in (path, f"{path}{case.pk}/", f"{path}figures/"):
+            assert client.get(address).status_code == status, (person, address)
+    client.force_login(cast.tianhe_officer)
+    assert client.get(f"/desk/tianhe/cases/{case.pk}/").status_code == 404
+    assert client.get(f"/desk/tianhe/cases/{case.pk}/close/").status_code == 404
+
+
+# --- what is done with a case --------------------------------------------------------------------------------------------
+
+
+def test_it_is_answered_returned_and_closed_by_pages(officer, cast, case):
+    assert "首次答复" in words(officer.get(f"{DESK}{case.pk}/"))
+    post(officer, f"{DESK}{case.pk}/respond/", {"note": "已派维修工上门。", "seen": "1"})
+    assert fresh(case).first_response_at is not None
+    post(officer, f"{DESK}{case.pk}/return/", {"says.place": "请写房间号", "seen": "2"})
+    assert fresh(case).asked == [{"field": "place", "label": "所在位置", "says": "请写房间号"}]
+    assert "申请人" in words(officer.get(f"{DESK}{case.pk}/"))
+    actions.resubmit(actor=cast.qihang_clerk, at=clock.now(), key="rs", case=case, data={"place": "A座302"})
+    refused = post(officer, f"{DESK}{case.pk}/close/", {"note": "已修好。", "seen": "4"})
+    assert refused.status_code == 422 and "请选择办理结果" in words(refused) and "已修好。" in words(refused)
+    done = post(officer, f"{DESK}{case.pk}/close/", {"note": "已修好。", "outcome": "solved", "cause": "wear", "seen": "4"})
+    assert done.url == f"{DESK}{case.pk}/" and fresh(case).state == "closed"
+    text = words(officer.get(f"{DESK}{case.pk}/"))
+    assert "已办结：已解决" in text and "设施老化或故障" in text
+    post(officer, f"{DESK}{case.pk}/reopen/", {"note": "又坏了", "seen": "5"})
+    assert fresh(case).span == 2 and "以前的办理" in words(officer.get(f"{DESK}{case.pk}/"))
+
+
+def test_the_second_of_two_officers_is_told_who_was_first(officer, cast, case):
+    actions.respond(actor=cast.director, at=clock.now(), key="d", case=case, note="由我处理。")
+    response = post(officer, f"{DESK}{case.pk}/close/", {"note": "办好了", "outcome": "solved", "cause": "wear", "seen": "1"})
+    assert response.status_code == 422 and f"{cast.director.name}已于" in words(response) and fresh(case).state == "submitted"
+
+
+def test_a_template_fills_the_answer_by_its_link(officer, cast, case):
+    post(officer, "/desk/huangpu/templates/new/", {"title": "已派修", "text": "已安排维修人员上门。", "kind": "general"})
+    template = AnswerTemplate.objects.get()
+    assert "已派修" in words(officer.get(f"{DESK}{case.pk}/respond/"))
+    assert "已安排维修人员上门。" in officer.get(f"{DESK}{case.pk}/respond/?template={template.pk}").content.decode()
+    post(officer, f"/desk/huangpu/templates/{template.pk}/", {"text": "维修人员今天上门。", "kind": ""})
+    assert [t.text for t in AnswerTemplate.objects.filter(retired_at=None)] == ["维修人员今天上门。"]
+    post(officer, f"/desk/huangpu/templates/{AnswerTemplate.objects.get(retired_at=None).pk}/retire/")
+    assert "还没有答复模板" in words(officer.get("/desk/huangpu/templates/"))
+
+
+def test_a_colleague_is_asked_and_only_the_desk_reads_the_answer(client, cast, case, second, at):
+    client.force_login(cast.officer)
+    post(client, f"{DESK}{case.pk}/opinion/", {"asked": second.pk, "question": "保修期内吗？", "due_on": "2026-03-04"})
+    opinion = Opinion.objects.get()
+    assert client.get(f"{DESK}opinions/{opinion.pk}/").status_code == 302
+    client.force_login(second)
+    assert "请您会办" in words(client.get("/desk/huangpu/"))
+    assert "保修期内吗？" in words(client.get(f"{DESK}opinions/{opinion.pk}/"))
+    post(client, f"{DESK}opinions/{opinion.pk}/", {"answer": "在保，厂家承担。"})
+    assert "在保，厂家承担。" in words(client.get(f"{DESK}{case.pk}/"))
+    for person, url in ((cast.qihang_clerk, f"/tenant/huangpu/cases/{case.pk}/"), (cast.inspector, f"{AUTHORITY}{case.pk}/")):
+        client.force_login(person)
+        response = client.get(url)
+        assert response.status_code == 200 and "厂家承担" not in words(response)
+
+
+def test_notes_stay_at_the_desk_and_a_handler_is_assigned(client, cast, case, second):
+    client.force_login(cast.officer)
+    post(client, f"{DESK}{case.pk}/note/", {"note": "物业说明天到"})
+    post(client, f"{DESK}{case.pk}/assign/", {"handler": second.pk, "note": ""})
+    text = words(client.get(f"{DESK}{case.pk}/"))
+    assert "物业说明天到" in text and "经办人 罗志强" in text
+    client.force_login(cast.qihang_clerk)
+    assert "物业说明天到" not in words(client.get(f"/tenant/huangpu/cases/{case.pk}/"))
+
+
+def test_whom_a_complaint_is_about_reads_and_does_nothing(client, cast, second, at):
+    case = make_case(
+        kind="complaint", park=cast.huangpu, applicant=cast.qihang_clerk, organisation=cast.qihang, data=DATA["complaint"]
+    )
+    actions.assign(actor=cast.director, at=at, key="a", case=case, handler=cast.officer)
+    client.force_login(second)
+    post(client, f"{DESK}{case.pk}/respondent/", {"respondent": cast.officer.pk})
+    assert (fresh(case).respondent, fresh(case).handler) == (cast.officer, None)
+    assert str(cast.officer.pk) not in re.findall(r'value="(\d+)"', client.get(f"{DESK}{case.pk}/assign/").content.decode())
+    client.force_login(cast.officer)
+    assert client.get(f"{DESK}{case.pk}/").status_code == 404 and case.number not in words(client.get(DESK))
+    for deed in ("respond", "close", "note", "assign", "opinion", "respondent", "return"):
+        assert client.get(f"{DESK}{case.pk}/{deed}/").status_code == 404
+        assert post(client, f"{DESK}{case.pk}/{deed}/", {"note": "x"}).status_code == 404
+    assert case.number not in client.get(f"{DESK}?export=xlsx").content.decode("latin-1")
+    assert client.get(f"/desk/huangpu/search/?q={case.number}").status_code == 200
+
+
+def test_reviewers_score_with_conflicts_declared_and_the_mean_comes_out(client, cast, case, second):
+    client.force_login(cast.director)
+    criteria = {
+        "title": "需求评审",
+        "least": "2",
+        "since": "2026-03-02",
+        "label.0": "必要性",
+        "most.0": "60",
+        "label.1": "可行性",
+        "most.1": "40",
+    }
+    assert post(client, "/desk/huangpu/items/general/scores/", criteria).status_code == 302
+    assert ScoreForm.objects.get().criteria[1]["label"] == "可行性"
+    both = {"reviewers": [cast.officer.pk, second.pk, cast.director.pk], "due_on": "2026-03-05"}
+    post(client, f"{DESK}{case.pk}/scoring/", both)
+    scoring = Scoring.objects.get()
+    here = f"{DESK}scorings/{scoring.pk}/"
+    assert "必要性" in words(client.get(here))
+    bad = post(client, here, {"conflict": "no", "score.c1": "61", "score.c2": "1"})
+    assert bad.status_code == 422 and "应在0到60之间" in words(bad)
+    post(client, here, {"conflict": "yes", "conflict_says": "曾任职该公司"})
+    for person, first in ((cast.officer, "50"), (second, "40")):
+        client.force_login(person)
+        post(client, here, {"conflict": "no", "score.c1": first, "score.c2": "30", "comment": "可以办"})
+    post(client, f"{here}close/")
+    scoring.refresh_from_db()
+    assert (str(scoring.result), scoring.counted) == ("75.00", 2)
+    text = words(client.get(f"{DESK}{case.pk}/"))
+    assert "75.00" in text and "回避" in text
+
+
+def test_a_scoring_is_cancelled_with_a_reason(client, cast, case, second):
+    client.force_login(cast.director)
+    post(
+        client,
+        "/desk/huangpu/items/general/scores/",
+        {"title": "评审", "least": "1", "since": "2026-03-02", "label.0": "必要性", "most.0": "60"},
+    )
+    post(client, f"{DESK}{case.pk}/scoring/", {"reviewers": [second.pk], "due_on": "2026-03-05"})
+    here = f"{DESK}scorings/{Scoring.objects.get().pk}/"
+    assert post(client, f"{here}cancel/", {"note": ""}).status_code == 422
+    post(client, f"{here}cancel/", {"note": "人选有变"})
+    assert "已取消" in words(client.get(f"{DESK}{case.pk}/"))
+
+
+# --- after it is done ----------------------------------------------------------------------------------------------------
+
+
+def test_a_low_rating_is_followed_up_by_somebody_else(client, cast, case, at):
+    actions.assign(actor=cast.director, at=at, key="a", case=case, handler=cast.officer)
+    found = rated_low(cast, at, case)
+    here = f"{DESK}follow-ups/{found.pk}/"
+    client.force_login(cast.officer)
+    assert "由经办人以外的人员进行" in words(client.get(here))
+    assert post(client, here, {"result": "explained", "note": "已说明"}).status_code == 403
+    client.force_login(cast.director)
+    assert "差评待回访" in words(client.get("/desk/huangpu/")) and "SQ2026-0001" in words(
+        client.get(f"{DESK}follow-ups/?open=1")
+    )
+    assert "没有修好" in words(client.get(here))
+    post(client, here, {"result": "reopened", "note": "电话联系，约定返修"})
+    assert fresh(case).state == "submitted" and "约定返修" in words(client.get(here))
+    assert "SQ2026-0001" in words(client.get(f"{DESK}?low=1"))
+
+
+# --- what the desk sets up -----------------------------------------------------------------------------------------------
+
+
+def test_duties_decide_who_gets_new_ones_and_hand_over_moves_all(client, cast, case, second, at):
+    client.force_login(cast.officer)
+    assert client.get("/desk/huangpu/duties/").status_code == 403 and client.get(f"{DESK}hand-over/").status_code == 403
+    client.force_login(cast.director)
+    post(client, "/desk/huangpu/duties/", {"kind": "general", "person": second.pk})
+    taken = make_case(kind="general", park=cast.huangpu, applicant=cast.stranger, data=DATA["general"])
+    assert taken.handler == second and "罗志强" in words(client.get("/desk/huangpu/duties/"))
+    post(client, f"/desk/huangpu/duties/{Duty.objects.get().pk}/end/")
+    assert Duty.objects.get().until is not None
+    assert "罗志强（1 件）" in words(client.get(f"{DESK}hand-over/"))
+    post(client, f"{DESK}hand-over/", {"giver": second.pk, "taker": cast.officer.pk, "note": "休假"})
+    assert fresh(taken).handler == cast.officer
+
+
+def test_an_item_gets_a_new_version_and_old_cases_keep_theirs(client, cast, case):
+    client.force_login(cast.officer)
+    assert "时限" in words(client.get("/desk/huangpu/items/")) and "修改事项" not in words(
+        client.get("/desk/huangpu/items/general/")
+    )
+    assert client.get("/desk/huangpu/items/general/edit/").status_code == 403
+    client.force_login(cast.director)
+    page = client.get("/desk/huangpu/items/general/edit/")
+    typed = dict(re.findall(r'name="([^"]+)"[^>]*?value="([^"]*)"', page.content.decode()))
+    typed |= {
+        "title": "企业诉求", "words": "新的办事指南。", "clock": "natural", "completion_days": "3", "first_response_days": "1", "desk": "一站式窗口",
+        "since": "2026-03-02", "f.what.label": "您要反映什么", "f.what.required": "on", "f.contact.required": "on", "f.phone.label": "电话",
+        "m.evidence.title": "照片", "m.evidence.required": "on",
+    }  # fmt: skip
+    typed.pop("_draft", None)
+    typed.pop("f.phone.required", None)
+    typed.pop("f.topic.required", None)
+    assert post(client, "/desk/huangpu/items/general/edit/", {**typed, "deed_key": "pub"}).status_code == 302
+    item = Item.objects.get(park=cast.huangpu)
+    by_key = {f["key"]: f for f in item.fields}
+    assert (item.title, item.completion_days, by_key["what"]["label"], by_key["phone"]["required"]) == (
+        "企业诉求",
+        3,
+        "您要反映什么",
+        False,
+    )
+    assert by_key["topic"]["choices"] and item.materials[0]["required"] is True
+    assert fresh(case).item.park is None
+    text = words(client.get("/desk/huangpu/items/general/"))
+    assert "本园区 第1版" in text and "平台默认 第1版" in text and "一站式窗口" in text
+    assert "不是现行版本" in words(client.get(f"/desk/huangpu/items/versions/{fresh(case).item_id}/"))
+    assert client.get("/desk/tianhe/items/general/").status_code == 404
+    back = {**typed, "since": "2026-03-01", "deed_key": "again"}
+    refused = client.post("/desk/huangpu/items/general/edit/", back)
+    assert refused.status_code == 422 and "启用日期不能早于今天" in words(refused)
+
+
+# --- figures -------------------------------------------------------------------------------------------------------------
+
+
+def test_every_number_of_the_figures_links_to_what_it_counts(client, cast, case, at):
+    make_resident(park=cast.huangpu, organisation=cast.zhida)
+    rated_low(cast, at, case)
+    make_case(kind="complaint", park=cast.huangpu, applicant=cast.stranger, data=DATA["complaint"])
+    for person, path in ((cast.director, DESK), (cast.inspector, AUTHORITY)):
+        client.force_login(person)
+        html = client.get(f"{path}figures/").content.decode()
+        links = re.findall(r'href="([^"]+of=2026[^"]+)">(\d+)</a>', html)
+        assert len(links) > 8
+        for href, number in links:
+            found = client.get(href.replace("&amp;", "&"))
+            assert found.status_code == 200 and f"{number} 件" in words(found), href
+    assert "100.0%" in html and "0.0%" in html
+
+
+def test_a_frozen_year_says_so_with_its_digest(client, cast, case, at, monkeypatch):
+    later = at + timedelta(days=320)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    monkeypatch.setattr(clock, "today", lambda: later.date())
+    row = actions.freeze_year(actor=NAMELESS, at=later, key="f", park=cast.huangpu, year=2026)
+    client.force_login(cast.director)
+    text = words(client.get(f"{DESK}figures/?year=2026"))
+    assert row.digest[:16] in text and "固定" in text
+    assert client.get(f"{DESK}figures/?year=2031").status_code == 404
+
+
+# --- reports -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_and_who_made_it_appear_in_no_page_of_anybody_but_the_director(client, cast, at):
+    reporter = accounts.make_person(name=SECRET[0], mobile=SECRET[1])
+    accounts.give_role(reporter, cast.qihang, cast.huangpu, "clerk")
+    case = make_case(
+        kind="report", park=cast.huangpu, applicant=reporter, data={**DATA["report"], "what": "独一无二的举报内容"}
+    )
+    make_case(kind="general", park=cast.huangpu, applicant=cast.stranger, data=DATA["general"])
+    pages = {
+        "desk": ("", "cases/", "cases/?kind=report", "cases/figures/", "cases/follow-ups/", "items/", "search/?q=JB2026", "templates/", f"cases/{case.pk}/",
+                 f"cases/{case.pk}/respond/", f"cases/{case.pk}/assign/", "items/report/"),
+        "authority": ("", "cases/", "cases/?kind=report", "cases/figures/", f"cases/{case.pk}/", "search/?q=JB2026"),
+        "tenant": ("", "cases/", f"cases/{case.pk}/", "search/?q=JB2026"),
+    }  # fmt: skip
+    for person, door in (
+        (cast.officer, "desk"), (cast.supervisor, "authority"), (cast.inspector, "authority"), (cast.qihang_representative, "tenant"),
+        (cast.qihang_clerk, "tenant"), (cast.zhida_clerk, "tenant"),
+    ):  # fmt: skip
+        client.force_login(person)
+        for path in (*(f"/{door}/huangpu/{p}" for p in pages[door]), "/account/notices/", f"/p/huangpu/requests/{case.pk}/"):
+            text = client.get(path).content.decode()
+            for word in (*SECRET, "独一无二的举报内容", "JB2026-0001"):
+                assert word not in text, (person, path)
+        if door != "tenant":
+            export = client.get(f"/{door}/huangpu/cases/?export=xlsx")
+            assert export.status_code == 200
+    client.force_login(cast.director)
+    assert SECRET[0] in words(client.get(f"{DESK}{case.pk}/")) and "独一无二的举报内容" in words(
+        client.get(f"{DESK}{case.pk}/")
+    )
+    assert post(client, f"{DESK}{case.pk}/respond/", {"note": "已受理。", "seen": "1"}).status_code == 302
+
+
+def test_the_authority_reads_without_telephone_numbers_and_does_nothing(client, cast, case):
+    client.force_login(cast.inspector)
+    response = client.get(f"{AUTHORITY}{case.pk}/")
+    assert "三楼会议室空调不制冷" in words(response) and DATA["general"]["phone"] not in words(response)
+    assert '<form method="post" action="/authority' not in response.content.decode()
+    assert date(2026, 3, 9).isoformat() in words(response)
