@@ -7,6 +7,8 @@ BIN := .venv/bin
 NODE_OK := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && echo yes)
 PATH := $(CURDIR)/$(BIN):$(PATH)
 export PATH
+# What is compiled once is kept: a process of the house then starts in a third of the time.
+export PYTHONDONTWRITEBYTECODE :=
 PORT ?= 8000
 DEMO_HOME := $(CURDIR)/var/demo
 REAL_HOME := $(CURDIR)/var/park
@@ -37,7 +39,7 @@ test-sqlite: .venv/.dev build/static/manifest.json
 	$(call suite,-n 2 -m "not browser")
 
 test-postgres: .venv/.dev build/static/manifest.json
-	export HRPARK_TEST_DB=postgres; $(call suite,-n 2 -m "not browser")
+	export HRPARK_TEST_DB=postgres; $(call suite,-n 2 -m "not browser and not no_database")
 
 test-browser: .venv/.dev build/static/manifest.json
 	@if $(BIN)/python -m tests.browser.chromium; then \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import secrets
 import shutil
@@ -15,6 +16,38 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from xdist.scheduler import LoadScopeScheduling
+
+#: Fixtures without which a test has no database.
+DATABASE = {"db", "transactional_db", "django_db_setup", "migrated", "own_database"}
+
+
+class ByFile(LoadScopeScheduling):
+    """Tests of one file stay with one worker, all of tests/access too: they share a world that takes seconds to build."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/access" if nodeid.startswith("tests/access/") else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What asks for no database has no second one to pass on: ``-m "not no_database"`` leaves it out on PostgreSQL."""
+    for item in items:
+        asks = item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames) or "browser" in item.path.parts
+        if not asks:
+            item.add_marker("no_database")
+
+
+def pytest_collection_finish():
+    """What is imported stays: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(autouse=True)

@@ -65,3 +65,5 @@ from tests import HASHERS  # noqa: E402
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = HASHERS
+# Static files are looked up when they are asked for, not listed anew for the client of every test.
+WHITENOISE_AUTOREFRESH = True

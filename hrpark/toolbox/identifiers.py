@@ -178,18 +178,6 @@ def read_email(text: str) -> Reading[str]:
     return Reading(value, repairs=("整理邮箱格式",) if value != text else ())
 
 
-def account_key(text: str) -> str:
-    """What somebody typed to sign in, as accounts are stored: a bare mobile number or a lower-case e-mail address.
-
-    Text that is neither comes back tidied, and matches no account.
-    """
-    typed = squeeze(text)
-    if "@" in typed:
-        return typed.lower()
-    mobile = read_mobile(typed)
-    return mobile.value if mobile.ok and mobile.value else typed
-
-
 def mask_name(name: str) -> str:
     """张* and 张**: the first character, and a star for each of at most two more."""
     name = tidy(name)

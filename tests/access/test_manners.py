@@ -5,6 +5,7 @@ headers on errors too. (The headers of every answer are looked at in test_urls.p
 from __future__ import annotations
 
 import re
+from copy import copy
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -20,9 +21,12 @@ from .table import ROWS
 # ---------------------------------------------------------------- the token
 
 
+STRICT = Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+
 def strict(visitors, letter: str) -> Client:
-    """The browser of an identity before a server that asks for the token."""
-    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    """The browser of an identity before a server that asks for the token: one server, as in the product."""
+    client = copy(STRICT)
     client.cookies = visitors.browser(letter).cookies
     return client
 

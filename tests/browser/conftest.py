@@ -24,14 +24,24 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def running_park(tmp_path_factory):
     environment = {}
     if os.environ.get("HRPARK_TEST_DB") == "postgres":
         environment["HRPARK_DATABASE"] = fresh_postgres(os.environ["HRPARK_DATABASE"])
     running = start(tmp_path_factory.mktemp("park"), **environment)
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    yield from running_park(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def spare(tmp_path_factory):
+    """A park of the module's own, to be left in any state."""
+    yield from running_park(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,13 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +41,23 @@ class Server:
     address: str
     process: subprocess.Popen
     home: Path
+    database: str = ""
+
+    def ask(self, question: str, *given: object) -> list[tuple]:
+        """What the database holds; ``?`` stands for a given value."""
+        if self.database:
+            with psycopg.connect(self.database) as connection:
+                return connection.execute(question.replace("%", "%%").replace("?", "%s"), given).fetchall()
+        with closing(sqlite3.connect(self.home / "hrpark.sqlite3", timeout=20, isolation_level=None)) as connection:
+            return connection.execute(question, given).fetchall()
+
+    def tell(self, command: str, *given: object) -> None:
+        """Change the database behind the product's back, as time or an accident does."""
+        if self.database:
+            with psycopg.connect(self.database) as connection:
+                connection.execute(command.replace("?", "%s"), given)
+        else:
+            self.ask(command, *given)
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
@@ -65,7 +84,7 @@ def start(home: Path, *, demo: bool = True, seconds: float = 120, **environment:
             break
         try:
             with urllib.request.urlopen(address + "/", timeout=5):
-                return Server(address, process, home)
+                return Server(address, process, home, environment.get("HRPARK_DATABASE", ""))
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)
     process.kill()

@@ -80,7 +80,7 @@ def import_text(officer) -> None:
     officer.sees("广州甲辰人力资源有限公司")
     officer.press("写入名册")
     expect(officer.page.get_by_text("已写入名册：新增 2 行")).to_be_visible(timeout=30_000)
-    errors = officer.download(lambda: officer.page.get_by_role("link", name="下载有误和重复的行").click())
+    errors = officer.download(lambda: officer.page.get_by_role("button", name="下载有误和重复的行").click())
     assert "广州丙午人力资源有限公司" in cells(errors)
     officer.press("查看名册")
     officer.go(f"{DESK}/institutions/?q=乙巳").sees("广州乙巳猎头有限公司", "1 家")

@@ -109,7 +109,6 @@ def test_a_wrong_citizen_id_is_refused(typed, problem):
 def test_a_mobile_number_is_read_in_every_dress(tail, dress, third):
     number = f"1{third}{tail:09d}"
     assert ids.read_mobile(dress.format(number)).value == number
-    assert ids.account_key(dress.format(number)) == number
     assert ids.read_mobile(f"{number[:3]}-{number[3:7]} {number[7:]}").value == number
 
 
@@ -129,11 +128,6 @@ def test_a_landline_is_read(number):
 
 def test_two_numbers_in_one_cell_are_refused():
     assert not ids.read_phone("13812345678/13912345678").ok
-
-
-def test_an_account_key_is_the_same_however_it_is_typed():
-    assert ids.account_key(" Li.Si＠Example.COM ") == "li.si@example.com"
-    assert ids.account_key("whoever") == "whoever"
 
 
 @pytest.mark.parametrize(

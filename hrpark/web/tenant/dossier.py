@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hrpark.accounts.models import Park
 from hrpark.institutions import permissions
 from hrpark.institutions.models import Institution
-from hrpark.institutions.queries import institution_for, own_institution, own_institutions
+from hrpark.institutions.queries import institution_for, own_institutions
 from hrpark.toolbox.errors import NotFound
 from hrpark.web import dossier
 from hrpark.web.pages import page
@@ -23,8 +23,11 @@ place("tenant", "own", "机构档案", "tenant-institution", READ, order=10)
 @page(READ, door="tenant")
 @require_safe
 def own(request: HttpRequest, park: Park) -> HttpResponse:
-    """The dossier of the visitor's institution; of the first when there are several."""
-    return _record(request, own_institution(request.standing, park))
+    """The dossier of the visitor's institution; of the first when there are several. The navigation leads here before there is one."""
+    found = own_institutions(request.standing, park).first()
+    if found is None:
+        return render(request, "tenant/no_dossier.html", {"title": "机构档案", "park": park})
+    return _record(request, found)
 
 
 @page(READ, door="tenant")

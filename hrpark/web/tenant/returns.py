@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hrpark.accounts.models import Park
 from hrpark.institutions.models import Institution
-from hrpark.institutions.queries import own_institution
+from hrpark.institutions.queries import own_institution, own_institutions
 from hrpark.returns import permissions
 from hrpark.web import declaring
 from hrpark.web.pages import page
@@ -27,7 +27,9 @@ def _mine(request: HttpRequest, park: Park) -> Institution:
 @page(permissions.DECLARE_OWN, door=DOOR)
 @require_safe
 def years(request: HttpRequest, park: Park) -> HttpResponse:
-    mine = _mine(request, park)
+    mine = own_institutions(request.standing, park).first()
+    if mine is None:
+        return render(request, "tenant/no_dossier.html", {"title": "年度数据填报", "park": park})
     context = {"title": "年度数据填报", "park": park, "institution": mine, "years": declaring.years_of(request, park, mine)}
     return render(request, "tenant/evaluation_returns.html", context)
 

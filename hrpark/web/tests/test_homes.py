@@ -319,3 +319,21 @@ def test_what_a_resident_enters_waits_for_an_officer_and_then_no_longer(client, 
     verify_licence(actor=cast.officer, at=now, key="seen", licence=mine, basis="核对许可证原件")
     assert "资质 1 份" in desk(client, cast) and "许可 1 份" not in desk(client, cast)
     assert "待核验的许可与资质" not in home(client, cast.tianhe_officer, "/desk/tianhe/")
+
+
+# --- the shell leads nowhere in vain -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("who", [
+    "director", "officer", "qihang_representative", "qihang_clerk", "supervisor", "inspector", "stranger", "installer",
+])  # fmt: skip
+def test_every_link_of_navigation_and_help_opens_for_who_sees_it(client, cast, now, who, full):
+    if full:
+        make_resident(at=now, park=cast.huangpu, organisation=cast.qihang)
+    client.force_login(getattr(cast, who))
+    links = set()
+    for page in ("/account/", "/help/", client.get("/account/enter/")["Location"]):
+        links |= set(re.findall(r'<a [^>]*href="(/[^"#?]*)"', client.get(page).content.decode()))
+    wrong = {link: answer.status_code for link in sorted(links) if (answer := client.get(link)).status_code not in (200, 302)}
+    assert not wrong and len(links) > 3
