@@ -68,7 +68,7 @@ class Counted(Filter):
             return None, [asked[:20]]
         return (park, int(year), of), []
 
-    def narrow(self, rows: QuerySet, value: Any) -> QuerySet:
+    def narrow(self, rows: QuerySet, value: Any, park: Park | None) -> QuerySet:
         park, year, of = value
         return rows.filter(pk__in=counted(figures(park, year, clock.now()), of).order_by().values("pk"))
 

@@ -51,7 +51,7 @@ def filing_state(sent_at: datetime | None, received_at: datetime | None, due_on:
 class Over(YesNo):
     """Past the last day, and nothing done about it."""
 
-    def narrow(self, rows, value):
+    def narrow(self, rows, value, park):
         over = Q(outcome="", last_day__lt=clock.today())
         return rows.filter(over if value == "1" else ~over)
 
@@ -59,7 +59,7 @@ class Over(YesNo):
 class Unsent(YesNo):
     """Not sent, and the last day is over."""
 
-    def narrow(self, rows, value):
+    def narrow(self, rows, value, park):
         late = late_filings(rows, clock.today())
         return late if value == "1" else rows.exclude(pk__in=late.values("pk"))
 

@@ -49,6 +49,10 @@ READERS = {
     # what the operator and the authority of a park know, what its residents know too
     "黄埔": "odsi", "天河": "tz",
     "黄埔公": "odsircR", "天河公": "tyz",
+    # 举报: the director who handles it, and who signed it; nobody else of anybody
+    "启航举报": "cd", "智达举报": "d", "粤才举报": "t",
+    # what a desk sets up for itself
+    "黄埔窗口": "od", "天河窗口": "t",
     # tables that are being imported; what residents wrote to the authority; what it thinks before it says so
     "黄埔导入": "od", "天河导入": "t",
     "黄埔评议": "si", "天河评议": "z",

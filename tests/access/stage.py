@@ -19,10 +19,13 @@ from hrpark.accounts.actions import end_role, give_consent, invite, record_autho
 from hrpark.accounts.models import Consent, Membership, Organisation, Park, Person, SavedView
 from hrpark.accounts.samples import HOUSE, Cast, cast, give_role, make_organisation, make_person, sample_mobile, sample_uscc
 from hrpark.admission import actions as admission
-from hrpark.admission.models import Application
+from hrpark.admission.models import Agreement, Application
 from hrpark.admission.queries import verdicts
 from hrpark.admission.samples import answers, begin, make_application, make_ready, see_papers
 from hrpark.cases import actions as cases
+from hrpark.cases.models import Case
+from hrpark.cases.queries import score_form_in_force
+from hrpark.cases.samples import DATA, make_case
 from hrpark.documents.actions import withdraw
 from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT
 from hrpark.documents.models import Document
@@ -162,6 +165,7 @@ def build(at: datetime) -> Stage:
         _applications(estate, at)
         _people(estate, at)
         _figures(estate, at)
+        _asked(estate, at)
     for estate in (estates["启航"], estates["粤才"]):
         _evaluation(estate, at)
         _imports(estate, at)
@@ -337,6 +341,109 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
         "file_credential": _file(estate, credential, words("评级附件"), words("评级文件"), at),
         "file_credit": _file(estate, institution.credit_checks.first(), words("信用附件"), words("信用文件"), at),
         "file_licence": _file(estate, licence, words("许可附件"), words("许可文件"), at),
+    }  # fmt: skip
+
+
+def _asked(estate: Estate, at: datetime) -> None:
+    """What the institution asks of the park: a request that waits, a draft, one to correct, one that was done, rated low, followed
+    up and taken up again, a complaint, a report of wrongdoing; and all that a desk does around them."""
+    park, words, by = estate.park, estate.words, {"actor": HOUSE, "at": at}
+
+    def key(of: str) -> str:
+        return _key(estate, f"asked:{of}")
+
+    def made(kind: str, what: str, owner: str = "", handed_in: bool = True) -> Case:
+        data = {name: words(f"{what}{name}", owner) if name in ("what", "whom", "wanted", "proof", "contact", "place") else value
+                for name, value in DATA[kind].items()}  # fmt: skip
+        organisation = None if kind == "report" else estate.organisation
+        return make_case(kind=kind, park=park, applicant=estate.clerk, at=at, title=words(f"{what}标题", owner), data=data,
+                         organisation=organisation, handed_in=handed_in)  # fmt: skip
+
+    colleague = make_person(at=at, name="同事", mobile=sample_mobile(20_264_000 + estate.organisation.pk))
+    give_role(colleague, _body_of(estate.operator, park), park, "officer", at=at)
+    waits, draft = made("general", "诉求"), made("general", "草拟诉求", handed_in=False)
+    cases.add_note(**by, key=key("note"), case=waits, note=words("诉求备注", "内注"))
+    opinion = cases.ask_opinion(
+        actor=colleague, at=at, key=key("opinion"), case=waits, asked=estate.operator, question=words("会办问题", "内注"),
+        due_on=at.date() + timedelta(days=2),
+    )  # fmt: skip
+    given = cases.ask_opinion(
+        actor=estate.operator, at=at, key=key("given"), case=waits, asked=colleague, question=words("会办问题二", "内注"),
+        due_on=at.date() + timedelta(days=2),
+    )  # fmt: skip
+    cases.give_opinion(actor=colleague, at=at, key=key("give"), opinion=given, answer=words("会办意见", "内注"))
+    if score_form_in_force("general", park, at.date()) is None:
+        cases.publish_score_form(
+            **by, key=key("form"), park=park, kind="general", title=estate.parks("评分表", "窗口"), least=1, since=at.date(),
+            criteria=[{"key": "plan", "label": estate.parks("评分项", "窗口"), "says": "", "most": 10}],
+        )  # fmt: skip
+        template = cases.write_template(
+            **by,
+            key=key("template"),
+            park=park,
+            title=estate.parks("模板名", "窗口"),
+            text=estate.parks("模板", "窗口"),
+            kind="general",
+        )
+        duty = cases.begin_duty(**by, key=key("duty"), park=park, kind="complaint", person=colleague)
+        estate.things |= {"answer_template": template.pk, "duty": duty.pk}
+    scoring = cases.open_scoring(
+        actor=colleague, at=at, key=key("scoring"), case=waits, reviewers=[estate.operator, colleague], due_on=at.date()
+    )
+    cases.hand_in_sheet(
+        actor=colleague, at=at, key=key("sheet"), scoring=scoring, conflict=True, conflict_says=words("利益冲突", "内注"),
+        comment=words("评审意见", "内注"),
+    )  # fmt: skip
+    wrong = cases.send_back(
+        **by, key=key("back"), case=made("general", "补正诉求"), asked=[{"field": "what", "says": words("诉求补正")}]
+    )
+    done = cases.close(
+        **by, key=key("close"), case=made("general", "办结诉求"), note=words("诉求答复"), outcome="solved", cause="wear"
+    )
+    rating = cases.rate(actor=estate.clerk, at=at, key=key("rate"), case=done, degree=1, text=words("差评"))
+    again = cases.close(
+        **by, key=key("close2"), case=made("general", "再办诉求"), note=words("再办答复"), outcome="solved", cause="wear"
+    )
+    second = cases.rate(actor=estate.clerk, at=at, key=key("rate2"), case=again, degree=2, text=words("再办差评"))
+    cases.follow_up(
+        actor=colleague,
+        at=at,
+        key=key("follow"),
+        follow_up=second.follow_up,
+        result="explained",
+        note=words("回访记录", "内注"),
+    )
+    cases.reopen(**by, key=key("reopen"), case=again, note=words("重办原因"))
+    rated = cases.close(
+        **by, key=key("close3"), case=made("general", "待评诉求"), note=words("待评答复"), outcome="solved", cause="wear"
+    )
+    complaint, report = made("complaint", "投诉"), made("report", "举报", "举报")
+    item = cases.publish_item(
+        **by, key=key("item"), park=park, kind="complaint", title="投诉", words="", fields=complaint.item.fields,
+        materials=complaint.item.materials, clock="working", first_response_days=1, completion_days=15, desk="窗口",
+        since=at.date() + timedelta(days=30),
+    )  # fmt: skip
+    start = Agreement.objects.get(pk=estate.things["agreement"]).starts.get()
+    admission.grant_grace(
+        **by,
+        key=key("grace"),
+        start=start,
+        kind="extension",
+        until=at.date() - timedelta(days=100),
+        reason=words("宽限理由", "内注"),
+    )
+    admission.see_start(**by, key=key("seen"), start=start, staffed_on=at.date(), seen=words("进驻核实", "内注"))
+    admission.settle_start(**by, key=key("talk"), start=start, outcome="talk", note=words("约谈", "内注"))
+    start = start.agreement.starts.get(seq=2)
+    filing = start.agreement.filing
+    if filing.sent_at is None:
+        admission.send_filing(**by, key=key("filing"), filing=filing, sent_on=at.date(), outside=words("报送方式"))
+    submitted = Case.objects.filter(pk=estate.things["submitted_case"])
+    estate.things |= {
+        "asked": waits.pk, "asked_draft": draft.pk, "asked_correcting": wrong.pk, "asked_done": done.pk, "asked_unrated": rated.pk,
+        "asked_again": again.pk, "complaint": complaint.pk, "report": report.pk, "opinion": opinion.pk, "scoring": scoring.pk,
+        "follow_up": rating.follow_up.pk, "item_version": item.pk, "start": start.pk, "filing": filing.pk,
+        "colleague": colleague.pk, "case_number": submitted.get().number,
     }  # fmt: skip
 
 
@@ -628,10 +735,10 @@ def _imports(estate: Estate, at: datetime) -> None:
 
 
 def _authority_of_tianhe(estate: Estate, at: datetime) -> None:
-    """Nobody of it knocks; what is its own must not be taken for another authority's."""
+    """Nobody of it knocks; what is its own must not be taken for another authority's. It comes a day after 粤才 has signed."""
     body = make_organisation(at=at, kind="authority", name=estate.parks("主管单位", "公"))
     person = make_person(at=at, name="欧阳天", mobile=sample_mobile(20_262_000))
-    give_role(person, body, estate.park, "supervisor", at=at)
+    give_role(person, body, estate.park, "supervisor", at=at, since=at.date() + timedelta(days=1))
     estate.authority = person
 
 

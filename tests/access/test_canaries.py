@@ -29,7 +29,9 @@ PLAIN: dict[str, set[str]] = {
         "accounts.person.password", "accounts.savedview.list", "accounts.signin.session_key", "admission.agreement.number",
         "admission.fairreview.clause", "admission.judgement.clause", "admission.judgement.edition",
         "admission.judgement.kind", "admission.judgement.rule", "cases.case.kind", "cases.case.number", "cases.case.outcome",
-        "cases.case.state", "cases.counter.series", "cases.item.desk", "cases.item.key", "cases.item.kind",
+        "cases.case.state", "cases.case.cause", "cases.case.secret", "cases.duty.kind", "cases.answertemplate.kind",
+        "cases.frozenyear.body", "cases.frozenyear.digest", "cases.scoreform.kind", "cases.scoresheet.scores",
+        "cases.span.outcome", "admission.filing.receipt", "cases.counter.series", "cases.item.desk", "cases.item.key", "cases.item.kind",
         "cases.step.actor", "cases.step.from_state", "cases.step.to_state", "cases.step.verb", "documents.document.code",
         "documents.document.issued_by", "documents.document.of_id", "documents.document.of_type",
         "documents.document.series", "documents.document.sha256", "documents.document.template", "documents.series.name",
@@ -58,6 +60,7 @@ PLAIN: dict[str, set[str]] = {
         "sheets.importjob.told",
     },
     "who did it: shown with the deed": {
+        "admission.filing.sent_by_name",
         "documents.document.issued_by_name", "evaluation.assessment.assessed_by_name", "evaluation.round.assessed_by_name",
         "evaluation.round.finished_by_name", "evaluation.round.prepared_by_name", "evaluation.scheme.adopted_by_name",
         "returns.declaration.declared_by_name", "returns.declaredfigure.verified_by_name",

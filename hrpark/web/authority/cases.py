@@ -11,7 +11,7 @@ from hrpark.cases import permissions
 from hrpark.web import case_figures, requests
 from hrpark.web.desk import cases as desk
 from hrpark.web.jinja import url
-from hrpark.web.lists import register
+from hrpark.web.lists import register, require_list
 from hrpark.web.pages import page
 from hrpark.web.shell import place
 
@@ -39,7 +39,7 @@ place("authority", "filings", "办件统计", "authority-case-figures", READ, or
 
 
 @page(READ, door="authority")
-@require_safe
+@require_list
 def cases(request: HttpRequest, park: Park) -> HttpResponse:
     return FILED.respond(request, park)
 

@@ -15,7 +15,7 @@ from hrpark.admission.queries import filing_for
 from hrpark.standard.kinds import cites
 from hrpark.toolbox.errors import Conflict
 from hrpark.web import settling
-from hrpark.web.lists import register
+from hrpark.web.lists import register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.shell import place
 
@@ -32,7 +32,7 @@ place("authority", "filings", "入驻报备", "authority-filings", READ, order=2
 
 
 @page(READ, door="authority")
-@require_safe
+@require_list
 def filings(request: HttpRequest, park: Park) -> HttpResponse:
     return FILINGS.respond(request, park)
 

@@ -26,7 +26,7 @@ from hrpark.web.case_figures import readable
 from hrpark.web.filters import Choice, YesNo
 from hrpark.web.forms import Day, Form, Group, Number, Whole, handle
 from hrpark.web.jinja import url
-from hrpark.web.lists import Column, List, View, register
+from hrpark.web.lists import Column, List, View, register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.shell import place
 from hrpark.web.subjects import page_of
@@ -98,7 +98,7 @@ place("desk", "services", "差评回访", "desk-follow-ups", READ, order=20)
 
 
 @page(READ, door="desk")
-@require_safe
+@require_list
 def follow_ups(request: HttpRequest, park: Park) -> HttpResponse:
     return FOLLOW_UPS.respond(request, park)
 

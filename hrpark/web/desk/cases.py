@@ -39,7 +39,7 @@ from hrpark.web.case_figures import Counted
 from hrpark.web.filters import Choice, Days, YesNo
 from hrpark.web.forms import Day, Form, Group, handle
 from hrpark.web.jinja import url
-from hrpark.web.lists import Bulk, Column, List, View, picked, register
+from hrpark.web.lists import Bulk, Column, List, View, picked, register, require_list
 from hrpark.web.pages import back_to, deed_key, page
 from hrpark.web.shell import place
 from hrpark.web.subjects import address, page_of
@@ -74,7 +74,7 @@ def clock_key(due_at: datetime, done_at: datetime | None, closed_at: datetime | 
 class Overdue(YesNo):
     """Past its deadline while the desk has the ball, as of now."""
 
-    def narrow(self, rows: QuerySet, value: Any) -> QuerySet:
+    def narrow(self, rows: QuerySet, value: Any, park: Park | None) -> QuerySet:
         late = Q(ball=Ball.DESK, completed_at=None, due_at__lt=clock.now())
         return rows.filter(late if value == "1" else ~late)
 
@@ -83,7 +83,7 @@ class Overdue(YesNo):
 class OrNone(Choice):
     """One of several, or nobody: ``none``."""
 
-    def narrow(self, rows: QuerySet, value: list[str]) -> QuerySet:
+    def narrow(self, rows: QuerySet, value: list[str], park: Park | None) -> QuerySet:
         named = Q(**{f"{self.path}__in": [v for v in value if v != "none"]})
         return rows.filter(named | Q(**{self.path: None}) if "none" in value else named)
 
@@ -172,7 +172,7 @@ place("desk", "services", "办件", "desk-cases", READ, order=10)
 
 
 @page(READ, door="desk")
-@require_safe
+@require_list
 def cases(request: HttpRequest, park: Park) -> HttpResponse:
     return INBOX.respond(request, park)
 

@@ -17,7 +17,7 @@ from hrpark.admission.queries import allowed_until, filing_for, start_for
 from hrpark.standard.kinds import cites
 from hrpark.web import settling
 from hrpark.web.forms import Day, Form, handle
-from hrpark.web.lists import register
+from hrpark.web.lists import register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.shell import place
 from hrpark.web.subjects import page_of
@@ -42,7 +42,7 @@ page_of("filing", desk="desk-filing", authority="authority-filing")
 
 
 @page(READ, door="desk")
-@require_safe
+@require_list
 def starts(request: HttpRequest, park: Park) -> HttpResponse:
     return STARTS.respond(request, park)
 
@@ -119,7 +119,7 @@ def settle(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 
 
 @page(READ, door="desk")
-@require_safe
+@require_list
 def filings(request: HttpRequest, park: Park) -> HttpResponse:
     return FILINGS.respond(request, park)
 
