@@ -441,7 +441,7 @@ def _asked(estate: Estate, at: datetime) -> None:
     submitted = Case.objects.filter(pk=estate.things["submitted_case"])
     estate.things |= {
         "asked": waits.pk, "asked_draft": draft.pk, "asked_correcting": wrong.pk, "asked_done": done.pk, "asked_unrated": rated.pk,
-        "asked_again": again.pk, "complaint": complaint.pk, "report": report.pk, "opinion": opinion.pk, "scoring": scoring.pk,
+        "asked_again": again.pk, "complaint": complaint.pk, "wrongdoing": report.pk, "opinion": opinion.pk, "scoring": scoring.pk,
         "follow_up": rating.follow_up.pk, "item_version": item.pk, "start": start.pk, "filing": filing.pk,
         "colleague": colleague.pk, "case_number": submitted.get().number,
     }  # fmt: skip
