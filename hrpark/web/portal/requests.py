@@ -92,9 +92,10 @@ def rating(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 
 
 def _unseen(response: HttpResponse) -> HttpResponse:
-    """No cache keeps it, and no address that is left from it tells where one was."""
+    """No cache keeps it, and no other site is told where one was. Not ``no-referrer``: browsers then send no origin with a
+    form either, and it would be refused as coming from elsewhere."""
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
