@@ -19,10 +19,9 @@ from hrpark.cases.queries import case_by_secret, form_of, kind_of
 from hrpark.standard.kinds import cites
 from hrpark.toolbox.errors import Conflict, HrparkError, NotFound, Refused
 from hrpark.web import asking, requests
-from hrpark.web.account.visitor import address_of
 from hrpark.web.forms import Form, halfwidth
 from hrpark.web.item_form import ItemForm, initial_of, maker
-from hrpark.web.pages import deed_key, page
+from hrpark.web.pages import address_of, deed_key, page
 
 PORTAL = asking.Door("portal", "portal-request", "portal-requests", "portal-requests", "诉求与投诉")
 FORM_METHODS = ["GET", "HEAD", "POST"]
