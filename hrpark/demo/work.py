@@ -9,7 +9,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from hrpark.admission import samples as admission
-from hrpark.admission.actions import decide, respond, send_back, sign_agreement
+from hrpark.admission.actions import decide, respond, sign_agreement
+from hrpark.admission.actions import send_back as return_application
+from hrpark.cases import samples as cases
+from hrpark.cases.actions import begin_duty, close, open_case, rate, send_back, submit, write_template
+from hrpark.cases.actions import respond as answer
+from hrpark.cases.kinds import KINDS
 from hrpark.evaluation import samples as rounds
 from hrpark.evaluation.actions import publish_round
 from hrpark.institutions.models import Institution
@@ -35,6 +40,7 @@ def fill(at: datetime) -> Made:
     stage = Stage(at)
     made = build(stage)
     applications(stage, made)
+    requests(stage, made)
     returns(stage, made)
     evaluation(stage, made)
     return made
@@ -51,7 +57,7 @@ def applications(stage: Stage, made: Made) -> None:
             if what == "sent_back":
                 stage.do(respond, days - 1, actor=officer, application=application, note="已收到申请，正在核对材料。")
                 asked = [{"field": "plan", "says": "请补充入驻后第一年的服务计划和预计服务企业数。"}]
-                stage.do(send_back, days - 2, actor=officer, application=application, asked=asked)
+                stage.do(return_application, days - 2, actor=officer, application=application, asked=asked)
             continue
         ready = admission.make_ready(actor=officer, **given)
         if what == "ready":
@@ -70,6 +76,50 @@ def applications(stage: Stage, made: Made) -> None:
     admission.begin(
         at=later, park=made.park, applicant=stage.people[people.APPLICANT.key], name="广州新锐数字人力有限公司", uscc=stage.uscc()
     )  # fmt: skip
+
+
+#: (kind, days ago, who asked, what happened since: nothing, answered, returned, done with the degree it was rated)
+REQUESTS = (
+    ("general", 24, "clerk", 5, {}),
+    ("general", 12, "clerk", 2, {"topic": "property", "what": "B座货梯连续两天停运\n搬运设备受影响。", "place": "B座货梯"}),
+    ("general", 7, "applicant", "returned", {"topic": "policy", "what": "想了解高校毕业生就业补贴怎样申请", "place": ""}),
+    ("general", 2, "clerk", "answered", {"topic": "business", "what": "希望对接周边制造企业的用工需求", "place": ""}),
+    ("general", 0, "applicant", "", {"topic": "people", "what": "咨询园区内招聘会的举办时间", "place": ""}),
+    ("complaint", 3, "clerk", "answered", {}),
+)
+TEMPLATES = (
+    ("已受理", "您的诉求已收到，由我办理。我会先核实情况，在办结期限前答复处理结果。"),
+    ("已派修", "已安排维修人员上门，维修当天会提前与您联系，请保持电话畅通。"),
+)
+
+
+def requests(stage: Stage, made: Made) -> None:
+    """General requests and a complaint at every stage: new, answered, returned, done and rated, one of them low."""
+    officer, director = stage.people[people.OFFICER.key], stage.people[people.DIRECTOR.key]
+    clerk, applicant = stage.people[people.CLERK.key], stage.people[people.APPLICANT.key]
+    first = made.residents[0]
+    stage.do(begin_duty, 60, actor=director, park=made.park, kind="general", person=officer)
+    for title, text in TEMPLATES:
+        stage.do(write_template, 60, actor=officer, park=made.park, title=title, text=text)
+    for kind, days, who, what, over in REQUESTS:
+        by = {"organisation": first.organisation, "institution": first} if who == "clerk" else {}
+        asks, data = clerk if who == "clerk" else applicant, {**cases.DATA[kind], **over}
+        case = stage.do(
+            open_case, days, actor=asks, kind=kind, park=made.park, title=KINDS.get(kind).title_of(data), data=data, **by
+        )
+        stage.do(submit, days, actor=asks, case=case, data=data)
+        if what == "returned":
+            asked = [{"field": "what", "says": "请写明毕业年份和就业单位，便于核对条件。"}]
+            stage.do(send_back, days, actor=officer, case=case, asked=asked)
+            continue
+        if what:
+            stage.do(answer, max(days - 1, 0), actor=officer, case=case, note=TEMPLATES[0][1])
+        if isinstance(what, int):
+            note = "已更换故障部件并试运行，现已恢复正常。"
+            stage.do(close, days - 3, actor=officer, case=case, note=note, outcome="solved", cause="wear")
+            stage.do(
+                rate, days - 4, actor=asks, case=case, degree=what, text="停了两天才来人，没有提前通知。" if what < 3 else ""
+            )
 
 
 def yearly(stage: Stage, agencies: int, grown: float) -> dict[str, int]:

@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -88,6 +89,15 @@ def enter(request: HttpRequest) -> None:
     request.at, request.today = clock.now(), clock.today()
     request.standing = standing_of(request.user, request.today) if request.user.is_authenticated else NOBODY
     request.park = None
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's network address. Only behind a proxy of our own is its last word about it believed."""
+    if settings.BEHIND_PROXY:
+        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if told:
+            return told
+    return request.META.get("REMOTE_ADDR", "")
 
 
 def deed_key(request: HttpRequest) -> str:

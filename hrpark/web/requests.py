@@ -74,7 +74,7 @@ def next_of(case: Case, at: datetime, *, mine: bool) -> Next:
     if case.ball == Ball.APPLICANT:
         what = "、".join(one["label"] for one in case.asked)
         return Next(f"补正：{what}" if what else state_of(case).label, you, "补正期间办理时限暂停计算。", None, "soon")
-    who = "园区" if mine else case.handler.name if case.handler else "未指派的经办人"
+    who = "园区" if mine else case.handler.name if case.handler else "园区（未指派）"
     if case.first_response_at is None:
         text = "园区会先答复由谁办、怎么办。" if mine else "先答复申请人由谁办、怎么办，再办结。"
         first = day_of(case.first_due_at) if case.first_due_at else None

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from hrpark.accounts import access, throttle
 from hrpark.accounts.models import Person
 from hrpark.accounts.queries import has_second_factor
+from hrpark.web.pages import address_of as address_of
 
 from . import sessions
 
@@ -35,15 +36,6 @@ def device_name(agent: str) -> str:
     """A browser as its owner would call it: Chrome · Windows."""
     found = [next((name for sign, name in signs if sign in agent), "") for signs in (BROWSERS, SYSTEMS)]
     return " · ".join(filter(None, found)) or "其他设备"
-
-
-def address_of(request: HttpRequest) -> str:
-    """The client's network address. Only behind a proxy of our own is its last word about it believed."""
-    if settings.BEHIND_PROXY:
-        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if told:
-            return told
-    return request.META.get("REMOTE_ADDR", "")
 
 
 def device_of(request: HttpRequest) -> str:

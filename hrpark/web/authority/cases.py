@@ -9,25 +9,25 @@ from django.views.decorators.http import require_safe
 from hrpark.accounts.models import Park
 from hrpark.cases import permissions
 from hrpark.web import case_figures, requests
-from hrpark.web.desk import cases as desk
+from hrpark.web.inbox import Inbox, handed_in, own_page
 from hrpark.web.jinja import url
-from hrpark.web.lists import register, require_list
+from hrpark.web.lists import Column, register, require_list
 from hrpark.web.pages import page
 from hrpark.web.shell import place
 
 READ = permissions.READ
 
 
-class Filed(desk.Inbox):
+class Filed(Inbox):
     """Everything that the park received, of kinds that the authority reads. People's names are not listed."""
 
     key = "authority-cases"
     door, view, record = "authority", "authority-cases", "authority-case"
-    columns = tuple(c for c in desk.Inbox.columns if c.key not in ("who", "handler")) + (
-        desk.Column("institution", "机构", "institution__name", sort=True),
+    columns = tuple(c for c in Inbox.columns if c.key not in ("who", "handler")) + (
+        Column("institution", "机构", "institution__name", sort=True),
     )
-    filters = tuple(f for f in desk.Inbox.filters if f.key != "handler")
-    views = tuple(v for v in desk.Inbox.views if "handler" not in v.query)
+    filters = tuple(f for f in Inbox.filters if f.key != "handler")
+    views = tuple(v for v in Inbox.views if "handler" not in v.query)
     bulk = ()
     search = ("title__icontains", "number__icontains", "institution__name__icontains")
     empty_text = "机构和个人向园区提出的诉求、投诉和申请，办理情况会显示在这里。"
@@ -48,8 +48,8 @@ def cases(request: HttpRequest, park: Park) -> HttpResponse:
 @require_safe
 def case(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """The record, read only, with what says who a person is written short."""
-    found = desk.handed_in(request, park, pk)
-    elsewhere = desk.own_page(found, "authority")
+    found = handed_in(request, park, pk)
+    elsewhere = own_page(found, "authority")
     if elsewhere:
         return HttpResponseRedirect(elsewhere)
     whole = requests.whole(found, request.standing, request.at, mine=False, internal=False, masked=True)

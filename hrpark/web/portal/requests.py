@@ -19,10 +19,9 @@ from hrpark.cases.queries import case_by_secret, form_of, kind_of
 from hrpark.standard.kinds import cites
 from hrpark.toolbox.errors import Conflict, HrparkError, NotFound, Refused
 from hrpark.web import asking, requests
-from hrpark.web.account.visitor import address_of
 from hrpark.web.forms import Form, halfwidth
 from hrpark.web.item_form import ItemForm, initial_of, maker
-from hrpark.web.pages import deed_key, page
+from hrpark.web.pages import address_of, deed_key, page
 
 PORTAL = asking.Door("portal", "portal-request", "portal-requests", "portal-requests", "诉求与投诉")
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -92,9 +91,10 @@ def rating(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 
 
 def _unseen(response: HttpResponse) -> HttpResponse:
-    """No cache keeps it, and no address that is left from it tells where one was."""
+    """No cache keeps it, and no other site is told where one was. Not ``no-referrer``: browsers then send no origin with a
+    form either, and it would be refused as coming from elsewhere."""
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

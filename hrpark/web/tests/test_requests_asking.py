@@ -228,7 +228,7 @@ def test_a_nameless_report_shows_its_key_once_and_stores_only_a_digest(client, c
     assert len(key.replace(" ", "")) == 20 and (case.number, case.applicant, case.title) == ("JB2026-0001", None, "举报")
     assert key not in caplog.text and key.replace(" ", "") not in caplog.text
     assert key.replace(" ", "") not in str(list(Case.objects.values())) + str(list(Attempt.objects.values()))
-    assert response.headers["Cache-Control"] == "no-store" and response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Cache-Control"] == "no-store" and response.headers["Referrer-Policy"] == "same-origin"
     assert not Draft.objects.exists() and set(Attempt.objects.values_list("address", flat=True)) == {""}
 
 
