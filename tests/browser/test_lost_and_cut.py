@@ -171,7 +171,10 @@ def test_a_page_of_somebody_who_signed_out_is_refused_to_the_next_at_this_browse
     )
     drafts = server.ask("SELECT COUNT(*) FROM accounts_draft WHERE form LIKE 'admission:%'")
     here, beside = person.page.url, person.context.new_page()
-    person.context.clear_cookies()
+    beside.goto("/account/")
+    beside.locator("summary").filter(has_text=APPLICANT.name).first.click()
+    with beside.expect_navigation():
+        beside.get_by_role("button", name="退出登录").first.click()
     beside.goto("/account/login/")
     sign_in_on(beside, CLERK.key)
     beside.close()
