@@ -58,7 +58,7 @@ def occupy(
         Occupancy.objects.overlapping(starts, ends)
         .filter(models.Q(space=space) | models.Q(space__in=chain[:-1], part_of__isnull=True))
         .select_related("space", "part_of__space")
-        .order_by("starts")
+        .order_by("starts", "pk")
         .first()
     )
     if blocking is not None:

@@ -62,8 +62,11 @@ def named(label: str) -> re.Pattern[str]:
 class Visitor:
     """Somebody at a browser. Any script error, blocked resource or server error fails the test that met it."""
 
-    def __init__(self, browser: Browser, server: Server, width: int = 1440, height: int = 900, script: bool = True):
+    def __init__(
+        self, browser: Browser, server: Server, width: int = 1440, height: int = 900, script: bool = True, twice: bool = False
+    ):
         self.address = server.address
+        self.twice = twice  # presses every button with a double click
         self.context = browser.new_context(
             viewport={"width": width, "height": height},
             java_script_enabled=script,
@@ -127,8 +130,13 @@ class Visitor:
             main.get_by_role("button", name=name, exact=whole).or_(main.get_by_role("link", name=name, exact=whole))
             for whole in (True, False)
         )
+        found = (exact if exact.count() else part).first
+        button = self.twice and found.evaluate("it => it.tagName === 'BUTTON'")
         with self.page.expect_navigation():
-            (exact if exact.count() else part).first.click()
+            if button:
+                found.dblclick()
+            else:
+                found.click()
         return self
 
     def sees(self, *texts: str) -> Visitor:
