@@ -26,6 +26,9 @@ _INSTITUTIONS = (
     "注册地址 更新时间"
 )
 
+_STARTS = "机构名称 状态 最后一日 签订日期 人员进驻 开展业务 协议编号 第几次"
+_FILINGS = "机构名称 状态 报备期限 签订日期 报送时间 签收时间 回执编号 协议编号"
+
 #: URL of the list → what is shown there.
 LISTS: dict[str, Shown] = {
     "portal-institutions": Shown("机构名称 类别 服务领域 许可与备案 入驻日期", export=""),
@@ -37,6 +40,12 @@ LISTS: dict[str, Shown] = {
     "desk-admissions": Shown(
         "申请机构 状态 时限 办结期限 受理编号 收件时间 类别 经办人 决定 决定时间 统一社会信用代码 申请人", export=DESK
     ),
+    "desk-cases": Shown(
+        "标题 状态 时限 办结期限 种类 机构或申请人 经办人 受理编号 收件时间 办结时间 首次答复 结果 原因", export=DESK
+    ),
+    "desk-follow-ups": Shown("办件 评价 回访期限 受理编号 经办人 回访结果 回访时间", export=DESK),
+    "desk-starts": Shown(_STARTS, export=DESK),
+    "desk-filings": Shown(_FILINGS, export=DESK),
     "desk-spaces": Shown("编号 状态 类别 名称 位于 功能区 在驻机构 建筑面积 占用自", export=DESK),
     "desk-rounds": Shown(_ROUNDS, export=DESK),
     "tenant-colleagues": Shown("姓名 状态 角色 机构 登录账号 自", export="rR"),
@@ -45,6 +54,10 @@ LISTS: dict[str, Shown] = {
     "authority-admissions": Shown(
         "申请机构 状态 决定 受理编号 收件时间 办结期限 决定时间 类别 统一社会信用代码", export=AUTHORITY
     ),
+    "authority-cases": Shown(
+        "标题 状态 时限 办结期限 种类 受理编号 收件时间 办结时间 首次答复 结果 原因 机构", export=AUTHORITY
+    ),
+    "authority-filings": Shown(_FILINGS, export=AUTHORITY),
     "authority-rounds": Shown(_ROUNDS, export=AUTHORITY),
     "authority-figures": Shown("指标 核定 年度 申报值 单位 核定值 申报单位 申报人 申报时间", export=AUTHORITY),
 }

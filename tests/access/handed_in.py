@@ -46,6 +46,12 @@ HANDED = (
     Handed("desk-invite", "o", "organisation", "uscc", {"role": "clerk", "name": "新人", "mobile": "13912340000"}, foreign=PARK),
     Handed("desk-invite", "o", "institution", "institution", foreign=PARK, says="name"),
     Handed("desk-code", "o", "key", "mobile", {"name": "@name", "basis": "核对身份证件原件"}, foreign=PARK),
+    Handed("desk-case-deed#opinion", "o", "asked", "second", {"question": "请看一看", "due_on": "{later}"}, {"pk": "asked_correcting"}, PARK),
+    Handed("desk-case-deed#respondent", "o", "respondent", "second", foreign=PARK),
+    Handed("desk-case-deed#scoring", "o", "reviewers", "second", {"due_on": "{later}"}, foreign=PARK),
+    Handed("desk-duties", "d", "person", "second", {"kind": "general"}, foreign=PARK),
+    Handed("desk-hand-over", "d", "giver", "second", {"taker": "@handler", "note": "休假"}, foreign=PARK),
+    Handed("desk-hand-over", "d", "taker", "second", {"giver": "@handler", "note": "休假"}, foreign=PARK),
     Handed("portal-application-files", "a", "remove", "file_drafted"),
     Handed("tenant-round", "r", "institution", "institution", {"judged": "5"}),
 )  # fmt: skip
@@ -54,5 +60,6 @@ HANDED = (
 PLAIN = frozenset({
     "seen",  # which version somebody had before their eyes: another one only stops them
     "licences", "staff", "credentials",  # number of the row in the very application
+    "degree",
     "T1.04", "T1.10", "T1.13", "T1.14", "T1.15", "T1.16",  # degrees of satisfaction
 })  # fmt: skip

@@ -50,7 +50,7 @@ READERS = {
     "黄埔": "odsi", "天河": "tz",
     "黄埔公": "odsircR", "天河公": "tyz",
     # 举报: the director who handles it, and who signed it; nobody else of anybody
-    "启航举报": "cd", "智达举报": "d", "粤才举报": "t",
+    "启航举报": "rd", "智达举报": "Rd", "粤才举报": "yt",
     # what a desk sets up for itself
     "黄埔窗口": "od", "天河窗口": "t",
     # tables that are being imported; what residents wrote to the authority; what it thinks before it says so

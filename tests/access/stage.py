@@ -356,7 +356,7 @@ def _asked(estate: Estate, at: datetime) -> None:
         data = {name: words(f"{what}{name}", owner) if name in ("what", "whom", "wanted", "proof", "contact", "place") else value
                 for name, value in DATA[kind].items()}  # fmt: skip
         organisation = None if kind == "report" else estate.organisation
-        return make_case(kind=kind, park=park, applicant=estate.clerk, at=at, title=words(f"{what}标题", owner), data=data,
+        return make_case(kind=kind, park=park, applicant=estate.representative if kind == "report" else estate.clerk, at=at, title=kind, data=data,
                          organisation=organisation, handed_in=handed_in)  # fmt: skip
 
     colleague = make_person(at=at, name="同事", mobile=sample_mobile(20_264_000 + estate.organisation.pk))
@@ -391,9 +391,9 @@ def _asked(estate: Estate, at: datetime) -> None:
         actor=colleague, at=at, key=key("scoring"), case=waits, reviewers=[estate.operator, colleague], due_on=at.date()
     )
     cases.hand_in_sheet(
-        actor=colleague, at=at, key=key("sheet"), scoring=scoring, conflict=True, conflict_says=words("利益冲突", "内注"),
-        comment=words("评审意见", "内注"),
+        actor=colleague, at=at, key=key("sheet"), scoring=scoring, conflict=True, conflict_says="曾任职",
     )  # fmt: skip
+    cases.assign(**by, key=key("assign"), case=waits, handler=estate.operator)
     wrong = cases.send_back(
         **by, key=key("back"), case=made("general", "补正诉求"), asked=[{"field": "what", "says": words("诉求补正")}]
     )
@@ -417,6 +417,19 @@ def _asked(estate: Estate, at: datetime) -> None:
     rated = cases.close(
         **by, key=key("close3"), case=made("general", "待评诉求"), note=words("待评答复"), outcome="solved", cause="wear"
     )
+    cases.assign(**by, key=key("second"), case=wrong, handler=colleague)
+    judged = made("general", "评审诉求")
+    closed = cases.open_scoring(
+        actor=colleague, at=at, key=key("scoring2"), case=judged, reviewers=[estate.operator, colleague], due_on=at.date()
+    )
+    cases.hand_in_sheet(
+        actor=colleague, at=at, key=key("sheet2"), scoring=closed, conflict=True, conflict_says=words("利益冲突二", "内注"),
+    )  # fmt: skip
+    cases.hand_in_sheet(
+        actor=estate.operator, at=at, key=key("sheet3"), scoring=closed, conflict=False, scores={"plan": Decimal(8)},
+        comment=words("评审意见二", "内注"),
+    )  # fmt: skip
+    cases.close_scoring(**by, key=key("scored"), scoring=closed)
     complaint, report = made("complaint", "投诉"), made("report", "举报", "举报")
     item = cases.publish_item(
         **by, key=key("item"), park=park, kind="complaint", title="投诉", words="", fields=complaint.item.fields,
@@ -434,7 +447,7 @@ def _asked(estate: Estate, at: datetime) -> None:
     )
     admission.see_start(**by, key=key("seen"), start=start, staffed_on=at.date(), seen=words("进驻核实", "内注"))
     admission.settle_start(**by, key=key("talk"), start=start, outcome="talk", note=words("约谈", "内注"))
-    start = start.agreement.starts.get(seq=2)
+    first, start = start, start.agreement.starts.get(seq=2)
     filing = start.agreement.filing
     if filing.sent_at is None:
         admission.send_filing(**by, key=key("filing"), filing=filing, sent_on=at.date(), outside=words("报送方式"))
@@ -442,8 +455,8 @@ def _asked(estate: Estate, at: datetime) -> None:
     estate.things |= {
         "asked": waits.pk, "asked_draft": draft.pk, "asked_correcting": wrong.pk, "asked_done": done.pk, "asked_unrated": rated.pk,
         "asked_again": again.pk, "complaint": complaint.pk, "wrongdoing": report.pk, "opinion": opinion.pk, "scoring": scoring.pk,
-        "follow_up": rating.follow_up.pk, "item_version": item.pk, "start": start.pk, "filing": filing.pk,
-        "colleague": colleague.pk, "case_number": submitted.get().number,
+        "follow_up": rating.follow_up.pk, "followed_up": second.follow_up.pk, "asked_judged": judged.pk, "scored": closed.pk, "first_start": first.pk, "item_version": item.pk, "start": start.pk, "filing": filing.pk,
+        "second": colleague.pk, "case_number": submitted.get().number,
     }  # fmt: skip
 
 

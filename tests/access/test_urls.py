@@ -56,7 +56,8 @@ def test_opening_a_page_lets_in_whom_the_table_names_changes_nothing_and_says_no
         wrong += words_of("account-file", answer) + manners(answer)
         answers.append(answer)
     assert not wrong, told(wrong)
-    assert unproved(answers) == []
+    unseen = unproved(answers)
+    assert unseen == [], told(unseen)
 
 
 def test_handing_something_in_is_open_to_whom_the_table_names_and_a_refusal_writes_nothing(visitors):

@@ -44,7 +44,12 @@ def filing(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     found = filing_for(request.standing, pk, park)
     receives = request.standing.may(RECEIVE, park.pk) and found.received_at is None
     receive = reverse("authority-filing-receive", kwargs={"park": park.slug, "pk": pk}) if receives else ""
-    context = {**settling.filing_page(found, request, park, "authority"), "receive": receive, "list": "authority-filings"}
+    context = {
+        **settling.filing_page(found, request, park, "authority"),
+        "receive": receive,
+        "send": "",
+        "list": "authority-filings",
+    }
     return render(request, "desk/filing.html", context)
 
 

@@ -133,7 +133,7 @@ def filing(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     return render(
         request,
         "desk/filing.html",
-        {**settling.filing_page(found, request, park, "desk"), "send": send, "list": "desk-filings"},
+        {**settling.filing_page(found, request, park, "desk"), "send": send, "receive": "", "list": "desk-filings"},
     )
 
 
