@@ -15,6 +15,9 @@ HEARD: set[str] = set()
 #: Fewer pages than this would mean that the walk lost its way. Clerk and inspector open no page that their seniors do not.
 FEWEST = {"visitor": 8, "officer": 30, "director": 30, "representative": 12, "supervisor": 12, "applicant": 8, "installer": 6}
 
+#: Whose role at an institution nobody has verified yet reads there what is missing.
+WAITING = {"/tenant/huangpu/"}
+
 
 @pytest.mark.parametrize("role", FEWEST)
 def test_every_page_of_a_role_works_and_fits(visitor, role):
@@ -25,7 +28,7 @@ def test_every_page_of_a_role_works_and_fits(visitor, role):
     complaints, count = [], 0
     for path, kind, response in visited(page):
         count += 1
-        if response.status >= 400:
+        if response.status >= 400 and not (role == "applicant" and kind in WAITING):
             complaints.append(f"{path} answered {response.status}")
         if scrolls_sideways(page):
             complaints.append(f"{path} scrolls sideways")
