@@ -32,7 +32,7 @@ from hrpark.toolbox.verdict import Evidence, Verdict, failed, passed, unknown
 from hrpark.toolbox.workdays import add_natural_days
 
 from . import permissions
-from .models import Agreement, Application, FairReview, Filing, Judgement, Outcome, Start
+from .models import Application, FairReview, Filing, Judgement, Outcome, Start
 from .rules import ENTRY, PRIORITY, RULES, Candidate, Check, Professional, Proof, Rule, Segment, rules_on
 
 KIND = "admission"
@@ -486,14 +486,6 @@ def own_people(application: Application, on: date) -> QuerySet[Person]:
     found = holders(permissions.OWN, application.park, on)
     mine = Membership.objects.filter(organisation_id=application.case.organisation_id, park_id=application.park_id)
     return found.filter(pk__in=mine.values("person"))
-
-
-def agreements_starting(standing: Standing, park: Park, since: date, until: date) -> QuerySet[Agreement]:
-    """Agreements whose last day to begin business lies in these days, the nearest first."""
-    if not standing.may(permissions.READ, park.pk):
-        return Agreement.objects.none()
-    found = Agreement.objects.filter(park=park, start_by__range=(since, until), residency__ends__isnull=True)
-    return found.select_related("application__institution").order_by("start_by", "pk")
 
 
 # --- papers --------------------------------------------------------------------------------------------------------------

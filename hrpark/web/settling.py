@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -22,6 +22,8 @@ from .lists import Column, List, View
 from .subjects import address
 
 READ = permissions.READ
+#: From so many days before its end the term to begin business stands on the desk's home.
+START_SOON = timedelta(days=30)
 TONES = {Outcome.PASSED: "done", Outcome.FAILED: "late", Outcome.UNKNOWN: "waiting"}
 START_STATES = {
     "running": ("waiting", "期限内"), "soon": ("soon", "30天内到期"), "over": ("late", "已过期限"), "fulfilled": ("done", "已开业"),
@@ -37,7 +39,7 @@ def start_state(outcome: str, last_day: date) -> str:
     if outcome:
         return outcome
     left = (last_day - clock.today()).days
-    return "over" if left < 0 else "soon" if left <= 30 else "running"
+    return "over" if left < 0 else "soon" if left <= START_SOON.days else "running"
 
 
 def filing_state(sent_at: datetime | None, received_at: datetime | None, due_on: date) -> str:
@@ -54,6 +56,14 @@ class Over(YesNo):
     def narrow(self, rows, value, park):
         over = Q(outcome="", last_day__lt=clock.today())
         return rows.filter(over if value == "1" else ~over)
+
+
+class Soon(YesNo):
+    """Running, with its last day within thirty days."""
+
+    def narrow(self, rows, value, park):
+        soon = Q(outcome="", last_day__range=(clock.today(), clock.today() + START_SOON))
+        return rows.filter(soon if value == "1" else ~soon)
 
 
 class Unsent(YesNo):
@@ -82,8 +92,14 @@ class Starts(List):
         Choice("outcome", "处理结果", choices={"open": "未处理", **{k: str(v) for k, v in StartOutcome.choices}},
                where=lambda keys: Q(outcome__in=["" if k == "open" else k for k in keys])),
         Over("over", "期限", yes="已过", no="未过"),
+        Soon("soon", "30天内到期", yes="是", no="否"),
     )  # fmt: skip
-    views = (View("期限内", "outcome=open&over=0"), View("已过期限", "over=1"), View("已开业", "outcome=fulfilled"))
+    views = (
+        View("期限内", "outcome=open&over=0"),
+        View("30天内到期", "soon=1"),
+        View("已过期限", "over=1"),
+        View("已开业", "outcome=fulfilled"),
+    )
     search = ("agreement__application__institution__name__icontains", "agreement__number__icontains")
     search_hint = "搜索机构、协议编号"
     order = ("outcome", "last_day")

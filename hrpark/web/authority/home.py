@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from hrpark.accounts.models import Park
 from hrpark.admission import permissions as admission
-from hrpark.admission.queries import handed_in
+from hrpark.admission.queries import filings_in, handed_in
 from hrpark.cases.models import Ball
 from hrpark.cases.rules import day_of
 from hrpark.evaluation import permissions as evaluation
@@ -83,6 +83,12 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
             items=[
                 Item(f"{f.year}年 {labels.get(f.measure, f.measure)}", _page("declared_figure", f.pk, park)) for f in figures[:SHOWN]
             ],
+        )  # fmt: skip
+    if standing.may(admission.RECEIVE, park.pk):
+        reports = filings_in(standing, park).filter(received_at=None)
+        yield task(
+            "入驻报备待签收", reports.count(), "件", today=today, href=_list("authority-filings", park, "?received=0"),
+            items=[Item(f.agreement.application.institution.name, _page("filing", f.pk, park)) for f in reports[:SHOWN]],
         )  # fmt: skip
     yield task("未读通知", unread_count(request.user), "条", today=today, href=link("account-notices"), tone="off")
 

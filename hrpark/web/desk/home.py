@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_safe
 from hrpark.accounts import permissions as people
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import people_of, waiting_memberships
-from hrpark.admission.queries import agreements_starting
+from hrpark.admission.queries import filings_in, late_filings, starts_in
 from hrpark.cases import permissions as cases
 from hrpark.cases.kinds import KINDS
 from hrpark.cases.queries import inbox, open_follow_ups, open_opinions, overdue, waiting_for_desk
@@ -38,11 +37,9 @@ from hrpark.parks.queries import profile_of, spaces_in
 from hrpark.sheets.queries import failed_jobs, waiting_jobs
 from hrpark.web.cockpit import SHOWN, Beginning, Item, Task, figures_of, sorted_tasks, task
 from hrpark.web.pages import page
+from hrpark.web.settling import START_SOON
 from hrpark.web.shell import link, place
 from hrpark.web.subjects import address
-
-#: From so many days before its end the term to begin business stands here.
-START_SOON = timedelta(days=30)
 
 place("desk", "today", "今日", "desk-home", order=0)
 place("desk", "evaluation", "标准与覆盖", "standard", order=80)
@@ -137,15 +134,16 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
             "评价待自评", rounds.count(), "轮", today=today, href=_list("desk-rounds", park, "?state=open"),
             items=[Item(r.name, _page("round", r.pk, park), r.self_until) for r in rounds[:SHOWN]],
         )  # fmt: skip
-    coming = agreements_starting(standing, park, today, today + START_SOON)
+    coming = starts_in(standing, park).filter(outcome="", last_day__range=(today, today + START_SOON))
     yield task(
-        "开业期限将到", coming.count(), "家", today=today, href=_list("desk-admissions", park),
-        says="签订入驻协议后应在期限内进人、开业（4.3.1.2 b），请到现场核对。",
-        items=[
-            Item(a.application.institution.name, _page("application", a.application_id, park), a.start_by) for a in coming[:SHOWN]
-        ],
+        "开业期限将到", coming.count(), "家", today=today, href=_list("desk-starts", park, "?soon=1"),
+        says="签订入驻协议后应在期限内进人、开业（4.3.1.2 b），请到现场核对。", items=_starts(coming, park),
     )  # fmt: skip
     yield task("未读通知", unread_count(request.user), "条", today=today, href=link("account-notices"), tone="off")
+
+
+def _starts(found, park: Park) -> list[Item]:
+    return [Item(s.agreement.application.institution.name, _page("start", s.pk, park), s.last_day) for s in found[:SHOWN]]
 
 
 def _cases(kind: str, park: Park, query: str) -> str | None:
@@ -228,6 +226,16 @@ def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
             tone="soon", says="没有已核验的许可或备案，核清之前统计会标出。",
             items=[Item(i.name, _page("institution", i.pk, park)) for i in bare.order_by("name")[:SHOWN]],
         )  # fmt: skip
+    over = starts_in(standing, park).filter(outcome="", last_day__lt=today)
+    yield task(
+        "开业期限已过", over.count(), "家", today=today, href=_list("desk-starts", park, "?over=1"), tone="late",
+        says="核实后登记开业，或约谈、终止协议。", items=_starts(over, park),
+    )  # fmt: skip
+    unsent = late_filings(filings_in(standing, park), today)
+    yield task(
+        "入驻报备逾期未报送", unsent.count(), "件", today=today, href=_list("desk-filings", park, "?late=1"), tone="late",
+        items=[Item(f.agreement.application.institution.name, _page("filing", f.pk, park), f.due_on) for f in unsent[:SHOWN]],
+    )  # fmt: skip
     failed = failed_jobs(standing, park.pk)
     yield task(
         "导入未成功", failed.count(), "份", today=today, href=_list("desk-imports", park, "?state=failed"), tone="late", says="没有写入任何内容。",

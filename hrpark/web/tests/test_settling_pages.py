@@ -79,3 +79,28 @@ def test_nobody_else_finds_them(client, cast, agreement, who):
     for address in (f"{DESK}/starts/", f"{DESK}/starts/{start.pk}/", f"{DESK}/filings/{filing.pk}/", f"{AUTHORITY}/filings/{filing.pk}/",
                     f"/desk/tianhe/starts/{start.pk}/", f"/desk/tianhe/filings/{filing.pk}/send/"):  # fmt: skip
         assert client.get(address).status_code == 404, address
+
+
+def test_the_homes_say_what_waits_and_lead_to_it(client, cast, agreement, later, at):
+    client.force_login(cast.officer)
+    home = client.get(f"{DESK}/").text
+    assert "开业期限已过" in home and f"{DESK}/starts/?over=1" in home and "开业期限将到" not in home
+    client.force_login(cast.inspector)
+    assert "入驻报备待签收" in client.get(f"{AUTHORITY}/").text
+
+
+def test_before_its_last_day_a_start_is_coming_and_an_unsent_report_late(client, at, monkeypatch):
+    agreement = samples.make_agreement(at=at)
+    park = agreement.park
+    director = accounts.make_person(at=at)
+    accounts.give_role(director, accounts.make_organisation(at=at, kind="operator", name="运营方"), park, "director", at=at)
+    now = at + timedelta(days=70)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    monkeypatch.setattr(clock, "today", lambda: now.date())
+    client.force_login(director)
+    home = client.get(f"/desk/{park.slug}/").text
+    assert "开业期限将到" in home and "入驻报备逾期未报送" in home
+    assert "1 件" in client.get(f"/desk/{park.slug}/filings/?late=1").text
+    sent = {"sent_on": at.date().isoformat(), "outside": "窗口递交", "deed_key": "f"}
+    assert client.post(f"/desk/{park.slug}/filings/{agreement.filing.pk}/send/", sent).status_code == 302
+    assert "入驻报备逾期未报送" not in client.get(f"/desk/{park.slug}/").text
