@@ -232,7 +232,7 @@ def files(request: HttpRequest, park: Park, door: Door, pk: int) -> HttpResponse
     except HrparkError as error:
         if isinstance(error, NotFound):
             raise
-        messages.error(request, error.message)
+        messages.error(request, error.message if "remove" in request.POST else f"文件没有保存：{error.message}")
     drafted = case.received_at is None
     return HttpResponseRedirect(
         door.of(case, "form") + "?step=check#materials" if drafted else door.of(case, "answer") + "#materials"
