@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -25,10 +25,8 @@ from hrpark.documents.models import Document
 from hrpark.toolbox.dates import date_cn
 from hrpark.trail.queries import Line as TrailLine
 
-from . import clock
-from .filters import YesNo
 from .item_form import answers_of
-from .requests import Paper, line_of, papers_of
+from .requests import Next, Paper, line_of, papers_of
 from .subjects import address
 
 KIND = KINDS.get("admission")
@@ -38,15 +36,6 @@ TONES = {"passed": "done", "failed": "late", "unknown": "soon", "not_applicable"
 
 
 SIGNED = Q(agreement__isnull=False)
-
-
-@dataclass(frozen=True)
-class Overdue(YesNo):
-    """Past its deadline while the desk has the ball, as of now."""
-
-    def narrow(self, rows: QuerySet, value: Any, park: Any) -> QuerySet:
-        late = Q(case__ball="desk", case__completed_at=None, case__due_at__lt=clock.now())
-        return rows.filter(late if value == "1" else ~late)
 
 
 def clock_words(item: Item) -> str:
@@ -66,33 +55,20 @@ def tone_of(line: Line) -> str:
     return TONES[line.stands.value]
 
 
-@dataclass(frozen=True)
-class Ball:
-    """The one next step of a record: what, who has it, until when, and how urgent."""
-
-    what: str
-    who: str
-    text: str
-    due: date | None
-    tone: str
-    #: The term is in natural days, so days left are, too.
-    natural: bool = False
-
-
-def ball_of(application: Application, at: datetime, *, mine: bool) -> Ball:
+def ball_of(application: Application, at: datetime, *, mine: bool) -> Next:
     """Who has the ball and until when. ``mine``: said to the applicant, else to the park's people."""
     case = application.case
     stand = clock_of(case, at)
     you = "您" if mine else "申请人"
     if case.state == "draft":
-        return Ball("填写并提交申请", you, "内容随时保存，换设备登录也能接着填。", None, "waiting")
+        return Next("填写并提交申请", you, "内容随时保存，换设备登录也能接着填。", None, "waiting")
     if case.state == "correcting":
         what = "、".join(one["label"] for one in case.asked)
-        return Ball(f"补正：{what}", you, "补正期间办理时限暂停计算。", None, "soon")
+        return Next(f"补正：{what}", you, "补正期间办理时限暂停计算。", None, "soon")
     if case.state == "submitted":
         who = case.handler.name if case.handler and not mine else "园区"
         text = "材料已收，园区核对后作出决定。" if mine else "核对材料和信用情况，逐条看规则结论，再作出决定。"
-        return Ball("核对并作出决定", who, text, stand.due_day, stand.tone, case.item.clock == "natural")
+        return Next("核对并作出决定", who, text, stand.due_day, stand.tone, case.item.clock == "natural")
     if case.state == "admitted":
         text = (
             "园区会与您约定签订入驻协议的时间，确定单元和在园年限；可以先看协议草稿。"
@@ -102,12 +78,12 @@ def ball_of(application: Application, at: datetime, *, mine: bool) -> Ball:
         decision = application.decision
         if decision.outcome == Ruling.CONDITIONAL:
             text = f"条件：{decision.conditions}（{date_cn(decision.conditions_until)}前满足）。{text}"
-        return Ball("签订入驻协议", "双方" if mine else "园区", text, None, "waiting")
+        return Next("签订入驻协议", "双方" if mine else "园区", text, None, "waiting")
     if case.state == "settled":
         agreement = application.agreement
         text = f"协议{agreement.number}于{date_cn(agreement.signed_on)}签订，在园{agreement.years}年。"
         left = (agreement.start_by - day_of(at)).days
-        return Ball(
+        return Next(
             "完成人员进驻并开展业务",
             "机构",
             text,
@@ -119,7 +95,7 @@ def ball_of(application: Application, at: datetime, *, mine: bool) -> Ball:
         "refused": "没有准予入驻。理由和申诉办法见决定书；补齐条件后可以重新申请。",
         "withdrawn": "申请已撤回，可以重新申请。",
     }
-    return Ball(state_of(case).label, "", words.get(case.state, ""), None, "off")
+    return Next(state_of(case).label, "", words.get(case.state, ""), None, "off")
 
 
 def draft_agreement_file(application: Application, at: datetime) -> HttpResponse:
@@ -152,7 +128,7 @@ class Whole:
     application: Application
     case: Case
     status: tuple[str, str]
-    ball: Ball
+    ball: Next
     entry: tuple[Line, ...]
     priority: tuple[Line, ...]
     papers: tuple[Paper, ...]

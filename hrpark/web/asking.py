@@ -224,19 +224,24 @@ def form(request: HttpRequest, park: Park, door: Door, pk: int) -> HttpResponse:
 def files(request: HttpRequest, park: Park, door: Door, pk: int) -> HttpResponse:
     """One document is handed in, or taken away again, while the applicant has the ball. Goes back to where it came from."""
     case = _own(request, park, pk)
+    take_file(request, case)
+    return HttpResponseRedirect(back_to_papers(case, door.of(case, "form"), door.of(case, "answer")))
+
+
+def take_file(request: HttpRequest, case: Case) -> None:
+    """What was posted about one document of a case whose gate was passed: attached, or removed; a refusal is said on the next page."""
+    removes = "remove" in request.POST
     try:
-        if "remove" in request.POST:
-            _remove(request, case)
-        else:
-            _attach(request, case)
+        (_remove if removes else _attach)(request, case)
     except HrparkError as error:
         if isinstance(error, NotFound):
             raise
-        messages.error(request, error.message if "remove" in request.POST else f"文件没有保存：{error.message}")
-    drafted = case.received_at is None
-    return HttpResponseRedirect(
-        door.of(case, "form") + "?step=check#materials" if drafted else door.of(case, "answer") + "#materials"
-    )
+        messages.error(request, error.message if removes else f"文件没有保存：{error.message}")
+
+
+def back_to_papers(case: Case, form: str, answer: str) -> str:
+    """Where the documents of a case are handed in now: the last step of a draft, else the answer to what was sent back."""
+    return f"{form}?step=check#materials" if case.received_at is None else f"{answer}#materials"
 
 
 def _attach(request: HttpRequest, case: Case) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -15,45 +13,20 @@ from hrpark.cases import permissions
 from hrpark.cases.kinds import KINDS
 from hrpark.cases.models import Ball, Case, Rating
 from hrpark.cases.queries import case_for, handlers, inbox, kind_of
-from hrpark.cases.rules import LOW, day_of
+from hrpark.cases.rules import LOW
 from hrpark.institutions.models import Institution
 from hrpark.toolbox.errors import NotFound
 
 from . import clock, requests
 from .case_figures import Counted
+from .casework import CLOCKS, Overdue, clock_key
 from .filters import Choice, Days, YesNo
 from .lists import Bulk, Column, List, View
 from .subjects import address
 
 READ, HANDLE = permissions.READ, permissions.HANDLE
 
-CLOCKS = {
-    "late": ("late", "已逾期"), "soon": ("soon", "今明两日到期"), "running": ("waiting", "在时限内"), "paused": ("off", "补正中，暂停计时"),
-    "kept": ("done", "按时办结"), "missed": ("late", "逾期办结"), "none": ("off", "—"),
-}  # fmt: skip
 BALLS = {Ball.DESK: "园区", Ball.APPLICANT: "申请人"}
-
-
-def clock_key(due_at: datetime, done_at: datetime | None, closed_at: datetime | None, ball: str) -> str:
-    """How a case stands with its deadline, in a word that can be filtered by eye."""
-    if done_at is not None:
-        return "kept" if done_at <= due_at else "missed"
-    if closed_at is not None:
-        return "none"
-    if ball == Ball.APPLICANT:
-        return "paused"
-    if due_at < clock.now():
-        return "late"
-    return "soon" if (day_of(due_at) - clock.today()).days <= 1 else "running"
-
-
-@dataclass(frozen=True)
-class Overdue(YesNo):
-    """Past its deadline while the desk has the ball, as of now."""
-
-    def narrow(self, rows: QuerySet, value: Any, park: Park | None) -> QuerySet:
-        late = Q(ball=Ball.DESK, completed_at=None, due_at__lt=clock.now())
-        return rows.filter(late if value == "1" else ~late)
 
 
 @dataclass(frozen=True)

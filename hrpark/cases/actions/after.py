@@ -20,8 +20,7 @@ from .. import permissions, rules
 from ..kinds import RATED_LOW
 from ..models import Case, FollowUp, FollowUpResult, Rating
 from ..queries import kind_of, may_rate_until, overseers
-from .desk import about
-from .moving import acts_for_applicant, advance, locked
+from .moving import about, acts_for_applicant, advance, locked
 
 
 @verb("cases.rate", "评价了办理结果")

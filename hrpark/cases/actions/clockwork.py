@@ -25,7 +25,7 @@ from .. import permissions, rules
 from ..kinds import DUE_SOON, ESCALATED, OVERDUE
 from ..models import Ball, Case, FrozenYear, Nudge
 from ..queries import desk_of, frozen_year, overseers, year_body
-from .desk import about
+from .moving import about
 
 TICK = System("tick")
 #: Nobody is reminded further ahead than this.

@@ -19,7 +19,7 @@ from .. import permissions, rules
 from ..kinds import ASKED, ASSIGNED, KINDS, OPINED
 from ..models import AnswerTemplate, Case, Clock, Duty, Item, Opinion
 from ..queries import kind_of, open_cases_of, state_of
-from .moving import check_desk, locked, write_step
+from .moving import about, check_desk, locked, write_step
 
 
 @verb("cases.assign", "指派了经办人")
@@ -53,12 +53,6 @@ def _give(case: Case, handler: Person | None, actor: Person | System, at: dateti
     write_step(case, "assign", sentence[:60], case.state, actor, at, note=note, internal=True)
     if handler is not None and handler.actor_key != actor.actor_key:
         notify(to=handler, kind=ASSIGNED, until=case.due_at, **about(case, at))
-
-
-def about(case: Case, at: datetime) -> dict:
-    """What every notice about a case says."""
-    subject = kind_of(case).subject_of(case)
-    return {"title": case.title, "number": case.number, "subject": subject, "park": case.park, "at": at}
 
 
 @verb("cases.assign_many", "批量指派了办件")

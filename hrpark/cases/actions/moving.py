@@ -103,7 +103,7 @@ def _tell(case: Case, kind: CaseKind, move: Move, actor: Actor, at: datetime, *,
     """Whoever now has to know: the applicant of what the desk did, the handler of what the applicant did."""
     if case.received_at is None:
         return
-    words = {"title": case.title, "number": case.number, "subject": kind.subject_of(case), "park": case.park, "at": at}
+    words = about(case, at)
     if move.by == DESK:
         if case.applicant is None:
             return  # nobody to write to: the key opens the answer
@@ -117,6 +117,12 @@ def _tell(case: Case, kind: CaseKind, move: Move, actor: Actor, at: datetime, *,
             notify(to=case.applicant, kind=ANSWERED, **words)
     elif case.handler is not None and case.ball == Ball.DESK and case.handler.actor_key != actor.actor_key:
         notify(to=case.handler, kind=ASSIGNED if new else RETURNED, until=case.due_at, **words)
+
+
+def about(case: Case, at: datetime) -> dict:
+    """What every notice about a case says."""
+    subject = kind_of(case).subject_of(case)
+    return {"title": case.title, "number": case.number, "subject": subject, "park": case.park, "at": at}
 
 
 def locked(pk: int) -> Case:

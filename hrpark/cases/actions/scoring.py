@@ -17,8 +17,7 @@ from .. import permissions, rules
 from ..kinds import KINDS, REVIEWS
 from ..models import Case, ScoreForm, ScoreSheet, Scoring
 from ..queries import kind_of, score_form_in_force, state_of
-from .desk import about
-from .moving import check_desk, locked, write_step
+from .moving import about, check_desk, locked, write_step
 
 
 @verb("cases.score_form.publish", "发布了评分表的新版本")

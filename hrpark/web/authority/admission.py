@@ -11,6 +11,7 @@ from hrpark.admission import permissions
 from hrpark.admission.queries import handed_in, handed_in_for, points_of
 from hrpark.institutions.models import Kind
 from hrpark.web import applications
+from hrpark.web.casework import Overdue
 from hrpark.web.filters import Choice, Days, YesNo
 from hrpark.web.lists import Column, List, View, register, require_list
 from hrpark.web.pages import page
@@ -39,7 +40,7 @@ class FiledList(List):
         Choice("state", "状态", "case__state", choices={k: v[1] for k, v in applications.STATES.items() if k != "draft"}),
         Choice("outcome", "决定", "case__outcome", choices=applications.KIND.outcomes),
         Choice("kind", "类别", "institution__kind", choices=Kind),
-        applications.Overdue("late", "时限", yes="已逾期", no="未逾期"),
+        Overdue("late", "时限", "case__", yes="已逾期", no="未逾期"),
         YesNo("signed", "入驻协议", yes="已签", no="未签", where=applications.SIGNED),
         Days("received", "收件日期", "case__received_at", moment=True),
     )

@@ -34,7 +34,6 @@ from hrpark.admission.queries import (
 from hrpark.admission.rules import Check, rules_on
 from hrpark.cases.actions import add_note, assign
 from hrpark.cases.queries import handlers
-from hrpark.cases.rules import day_of, shown, wanted
 from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT
 from hrpark.files.actions import attach
 from hrpark.files.queries import attachments_by_subject
@@ -44,6 +43,7 @@ from hrpark.standard.kinds import cites
 from hrpark.standard.queries import parameter, parameters
 from hrpark.toolbox.errors import Conflict, HrparkError, NotFound, Refused
 from hrpark.web import applications, clock
+from hrpark.web.casework import CLOCKS, NoteForm, Overdue, Seen, clock_key, made, return_form
 from hrpark.web.filters import Choice, Days, YesNo
 from hrpark.web.forms import Day, File, Form, Group, Whole, handle
 from hrpark.web.lists import Column, List, View, register, require_list
@@ -57,24 +57,6 @@ OUTCOMES = applications.KIND.outcomes
 
 
 # ---------------------------------------------------------------- the list
-
-CLOCKS = {
-    "late": ("late", "已逾期"), "soon": ("soon", "今明两日到期"), "running": ("waiting", "在时限内"), "paused": ("off", "补正中，暂停计时"),
-    "kept": ("done", "按时办结"), "missed": ("late", "逾期办结"), "none": ("off", "—"),
-}  # fmt: skip
-
-
-def clock_key(due_at: datetime, done_at: datetime | None, closed_at: datetime | None, ball: str) -> str:
-    """How a case stands with its deadline, in a word that can be filtered by eye."""
-    if done_at is not None:
-        return "kept" if done_at <= due_at else "missed"
-    if closed_at is not None:
-        return "none"
-    if ball == "applicant":
-        return "paused"
-    if due_at < clock.now():
-        return "late"
-    return "soon" if (day_of(due_at) - clock.today()).days <= 1 else "running"
 
 
 def _handlers(standing: Any, park: Park | None) -> dict[str, str]:
@@ -106,7 +88,7 @@ class AdmissionList(List):
         Choice("kind", "类别", "institution__kind", choices=Kind),
         Choice("outcome", "决定", "case__outcome", choices=OUTCOMES),
         YesNo("decided", "是否决定", yes="已决定", no="未决定", where=Q(case__completed_at__isnull=False)),
-        applications.Overdue("late", "时限", yes="已逾期", no="未逾期"),
+        Overdue("late", "时限", "case__", yes="已逾期", no="未逾期"),
         Choice("handler", "经办人", "case__handler", choices=_handlers),
         Days("received", "收件日期", "case__received_at", moment=True),
     )
@@ -246,22 +228,6 @@ def _seen(form: Form) -> int | None:
     return form.cleaned_data.get("seen")
 
 
-class Seen(Form):
-    """A form that knows which version of the case its officer had before their eyes."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-
-def _made(kind: type[Form], application: Application, **first: Any) -> Any:
-    """The form, always drawn with the version of the case as it is now, whatever a draft kept."""
-
-    def make(data: Any = None, files: Any = None, initial: Any = None) -> Form:
-        given = {**first, **(initial or {}), "seen": application.case.version}
-        return kind(data=data, files=files, initial=given)
-
-    return make
-
-
 def _deed(
     request: HttpRequest,
     application: Application,
@@ -292,12 +258,6 @@ def _by(request: HttpRequest, application: Application) -> dict[str, Any]:
 
 class ReasonForm(Form):
     note = forms.CharField(label="答复内容", widget=forms.Textarea, max_length=2000, help_text="申请人会看到。")
-
-
-class NoteForm(Form):
-    note = forms.CharField(
-        label="备注内容", widget=forms.Textarea, max_length=2000, help_text="只有园区工作人员能看到，不影响时限。"
-    )
 
 
 class BasisForm(Form):
@@ -554,38 +514,9 @@ def _moment(text: str) -> datetime | None:
 def send_back(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """Corrections: whatever has a sentence beside it is asked for."""
     application = handed_in_for(request.standing, pk, park)
-    spec, data = form_for(application, request.today), application.case.data
-    asked = [(group, [f for f in shown(spec.group(group), data) if not f.fixed and f.type != "note"]) for group in spec.groups]
-    rows = [(group, [(f.key, f.label) for f in fields]) for group, fields in asked if fields]
-    rows.append(("材料", [(m.key, m.title) for m in wanted(spec.materials, data)]))
-
-    class ReturnForm(Seen):
-        groups = (
-            *(Group(group, tuple(f"says.{key}" for key, _ in keys), "写明怎样补正的，即为要求补正的内容；空着的不要求。" if n == 0 else "")
-              for n, (group, keys) in enumerate(rows)),
-            Group("其他", ("note",)),
-        )  # fmt: skip
-        note = forms.CharField(label="给申请人的话", required=False, max_length=500)
-
-        def __init__(self, *args: Any, **kwargs: Any):
-            boxes = {
-                f"says.{key}": forms.CharField(label=label, required=False, max_length=300)
-                for _, keys in rows
-                for key, label in keys
-            }
-            self.base_fields = {**boxes, **self.base_fields}
-            super().__init__(*args, **kwargs)
-
-        def asked(self) -> list[dict[str, str]]:
-            return [
-                {"field": key, "says": says}
-                for _, keys in rows
-                for key, _ in keys
-                if (says := self.cleaned_data[f"says.{key}"].strip())
-            ]
-
+    form = return_form(form_for(application, request.today), application.case.data)
     return _deed(
-        request, application, _made(ReturnForm, application), title="退回补正", submit="退回补正", draft="return",
+        request, application, made(form, application.case), title="退回补正", submit="退回补正", draft="return",
         done="已退回补正，申请人会收到通知；补正期间时限暂停。",
         act=lambda form: actions.send_back(**_by(request, application), asked=form.asked(), note=form.cleaned_data["note"], seen=_seen(form)),
     )  # fmt: skip
@@ -622,7 +553,7 @@ def decide(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         return actions.decide(**_by(request, application), **given)
 
     return _deed(
-        request, application, _made(DecideForm, application), title="作出决定", submit="作出决定", done="决定已作出，决定书会自动出具。", draft="decide",
+        request, application, made(DecideForm, application.case), title="作出决定", submit="作出决定", done="决定已作出，决定书会自动出具。", draft="decide",
         act=act, w=whole, against=standing_against(whole.entry), clause_url=applications.clause_url, tone_of=applications.tone_of,
     )  # fmt: skip
 
@@ -655,7 +586,7 @@ def sign(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 
     days = parameter("admission.start_days", request.today, park.pk)
     return _deed(
-        request, application, _made(SignForm, application, signed_on=request.today, years=wish.get("years")), title="登记入驻协议",
+        request, application, made(SignForm, application.case, signed_on=request.today, years=wish.get("years")), title="登记入驻协议",
         submit="登记协议并办理入驻", done="协议已登记，机构已办理入驻。", draft="sign", act=act,
         note=f"今日签订的，最迟应在 {start_by(request.today, days)} 前完成人员进驻并开展业务（{days} 个自然日，遇休息日顺延）。",
     )  # fmt: skip

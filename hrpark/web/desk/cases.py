@@ -26,9 +26,9 @@ from hrpark.cases.queries import (
     score_form_in_force,
     templates_for,
 )
-from hrpark.cases.rules import shown, wanted
 from hrpark.toolbox.errors import HrparkError, NotFound
 from hrpark.web import requests
+from hrpark.web.casework import NoteForm, Seen, made, return_form
 from hrpark.web.forms import Day, Form, Group, handle
 from hrpark.web.inbox import Inbox, handed_in, own_page
 from hrpark.web.jinja import url
@@ -177,21 +177,6 @@ def acts_of(request: HttpRequest, case: Case, works: bool) -> tuple[list[Act], l
 # ---------------------------------------------------------------- what is done with it
 
 
-class Seen(Form):
-    """A form that knows which version of the case its officer had before their eyes."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-
-def _made(form: type[Form], case: Case, **first: Any) -> Callable[..., Form]:
-    """The form, always drawn with the version of the case as it is now, whatever a draft kept."""
-
-    def make(data: Any = None, files: Any = None, initial: Any = None) -> Form:
-        return form(data=data, files=files, initial={**first, **(initial or {}), "seen": case.version})
-
-    return make
-
-
 def _by(request: HttpRequest, case: Case) -> dict[str, Any]:
     return {"actor": request.user, "at": request.at, "key": deed_key(request), "case": case}
 
@@ -222,7 +207,7 @@ def _templates(request: HttpRequest, case: Case) -> dict[str, Any]:
 def respond(request: HttpRequest, case: Case) -> HttpResponse:
     given = _templates(request, case)
     return _form(
-        request, case, _made(AnswerForm, case, **given["first"]), title="答复申请人", submit="发送答复", done="答复已发送，申请人会收到通知。",
+        request, case, made(AnswerForm, case, **given["first"]), title="答复申请人", submit="发送答复", done="答复已发送，申请人会收到通知。",
         draft="" if given["chosen"] else "respond", templates=given["templates"],
         act=lambda form: actions.respond(**_by(request, case), **form.cleaned_data),
     )  # fmt: skip
@@ -245,7 +230,7 @@ def close(request: HttpRequest, case: Case) -> HttpResponse:
             )
 
     return _form(
-        request, case, _made(CloseForm, case, **given["first"]), title="办结", submit="办结", done="已办结，申请人会收到结果。", templates=given["templates"],
+        request, case, made(CloseForm, case, **given["first"]), title="办结", submit="办结", done="已办结，申请人会收到结果。", templates=given["templates"],
         draft="" if given["chosen"] else "close", act=lambda form: actions.close(**_by(request, case), **form.cleaned_data),
     )  # fmt: skip
 
@@ -258,56 +243,20 @@ class ReopenForm(Seen):
 
 def reopen(request: HttpRequest, case: Case) -> HttpResponse:
     return _form(
-        request, case, _made(ReopenForm, case), title="重新办理", submit="重新办理", done="已重新办理。",
+        request, case, made(ReopenForm, case), title="重新办理", submit="重新办理", done="已重新办理。",
         act=lambda form: actions.reopen(**_by(request, case), **form.cleaned_data),
     )  # fmt: skip
 
 
 def send_back(request: HttpRequest, case: Case) -> HttpResponse:
     """Corrections: whatever has a sentence beside it is asked for."""
-    spec, data = form_of(case.item), case.data
-    rows = [
-        (group, [(f.key, f.label) for f in shown(spec.group(group), data) if not f.fixed and f.type != "note"])
-        for group in spec.groups
-    ]
-    rows = [(group or "填写的内容", keys) for group, keys in rows if keys]
-    if materials := [(m.key, m.title) for m in wanted(spec.materials, data)]:
-        rows.append(("材料", materials))
-
-    class ReturnForm(Seen):
-        groups = (
-            *(Group(group, tuple(f"says.{key}" for key, _ in keys), "写明怎样补正的，即为要求补正的内容；空着的不要求。" if n == 0 else "")
-              for n, (group, keys) in enumerate(rows)),
-            Group("其他", ("note",)),
-        )  # fmt: skip
-        note = forms.CharField(label="给申请人的话", required=False, max_length=500)
-
-        def __init__(self, *args: Any, **kwargs: Any):
-            boxes = {
-                f"says.{key}": forms.CharField(label=label, required=False, max_length=300)
-                for _, keys in rows
-                for key, label in keys
-            }
-            self.base_fields = {**boxes, **self.base_fields}
-            super().__init__(*args, **kwargs)
-
-        def asked(self) -> list[dict[str, str]]:
-            typed = [(key, self.cleaned_data[f"says.{key}"].strip()) for _, keys in rows for key, _ in keys]
-            return [{"field": key, "says": says} for key, says in typed if says]
-
     return _form(
-        request, case, _made(ReturnForm, case), title="退回补正", submit="退回补正", draft="return",
+        request, case, made(return_form(form_of(case.item), case.data), case), title="退回补正", submit="退回补正", draft="return",
         done="已退回补正，申请人会收到通知；补正期间时限暂停。",
         act=lambda form: actions.send_back(
             **_by(request, case), asked=form.asked(), note=form.cleaned_data["note"], seen=form.cleaned_data["seen"]
         ),
     )  # fmt: skip
-
-
-class NoteForm(Form):
-    note = forms.CharField(
-        label="备注内容", widget=forms.Textarea, max_length=2000, help_text="只有园区工作人员能看到，不影响时限。"
-    )
 
 
 def note(request: HttpRequest, case: Case) -> HttpResponse:

@@ -18,13 +18,12 @@ from hrpark.admission.queries import form_for, item_for, own_application_for, ow
 from hrpark.admission.rules import rules_on
 from hrpark.cases.queries import form_of
 from hrpark.cases.rules import Form as ItemSpec
-from hrpark.cases.rules import Material, shown
-from hrpark.files.actions import attach, remove
-from hrpark.files.queries import attachment_for
+from hrpark.cases.rules import shown
 from hrpark.institutions.models import SupportingKind
 from hrpark.standard.kinds import cites
-from hrpark.toolbox.errors import HrparkError, NotFound, Refused
+from hrpark.toolbox.errors import HrparkError
 from hrpark.web import applications
+from hrpark.web.asking import back_to_papers, seen, take_file
 from hrpark.web.forms import Form, Group, Step, draft_data, handle, walk
 from hrpark.web.item_form import answers_of, initial_of, maker, rows_in
 from hrpark.web.jinja import url
@@ -187,51 +186,10 @@ def _steps(request: HttpRequest, application: Application, spec: ItemSpec, draft
 @require_POST
 def files(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """One document is handed in, or taken away again, while the applicant has the ball. Goes back to where it came from."""
-    application = own_application_for(request.standing, pk, park)
-    try:
-        if "remove" in request.POST:
-            _remove(request, application)
-        else:
-            _attach(request, application)
-    except HrparkError as error:
-        if isinstance(error, NotFound):
-            raise
-        messages.error(request, error.message)
-    correcting = application.case.state == "correcting"
-    view = "portal-application-answer" if correcting else "portal-application-form"
-    return HttpResponseRedirect(url(view, park=park.slug, pk=pk) + ("#materials" if correcting else "?step=check#materials"))
-
-
-def _attach(request: HttpRequest, application: Application) -> None:
-    material = _material(application, request)
-    file = request.FILES.get("file")
-    if file is None:
-        raise Refused(f"请先选择“{material.title}”的文件，再点上传。")
-    ending = file.name.rpartition(".")[2].lower()
-    if ending not in (*material.formats, *(("jpeg",) if "jpg" in material.formats else ())):
-        kinds = "、".join(f.upper() for f in material.formats)
-        raise Refused(f"“{material.title}”应为{kinds}文件，“{file.name}”不是，请换一份。")
-    attach(
-        actor=request.user, at=request.at, key=deed_key(request), to=application.case, file=file, park=application.park,
-        label=material.title, personal=material.personal,
-    )  # fmt: skip
-    messages.success(request, f"已上传“{material.title}”。")
-
-
-def _material(application: Application, request: HttpRequest) -> Material:
-    for one in form_for(application, request.today).materials:
-        if one.key == request.POST.get("material"):
-            return one
-    raise NotFound()
-
-
-def _remove(request: HttpRequest, application: Application) -> None:
-    asked = request.POST.get("remove", "")
-    attachment = attachment_for(request.standing, int(asked) if asked.isdecimal() and len(asked) < 16 else 0, request.today)
-    if (attachment.of_type, attachment.of_id) != ("case", str(application.case_id)):
-        raise NotFound()
-    remove(actor=request.user, at=request.at, key=deed_key(request), attachment=attachment, reason="申请人更换材料")
-    messages.info(request, f"已移除“{attachment.name}”。")
+    case = own_application_for(request.standing, pk, park).case
+    take_file(request, case)
+    form, answered = (url(f"portal-application-{deed}", park=park.slug, pk=pk) for deed in ("form", "answer"))
+    return HttpResponseRedirect(back_to_papers(case, form, answered))
 
 
 # ---------------------------------------------------------------- where it stands
@@ -279,18 +237,13 @@ def answer(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     return handle(
         request, maker(fields, today=request.today, about=case.data, rows=tables), title="提交补正", submit="提交补正",
         act=lambda form: resubmit(
-            actor=request.user, at=request.at, key=deed_key(request), application=found, data=form.typed(), seen=_seen(request)
+            actor=request.user, at=request.at, key=deed_key(request), application=found, data=form.typed(), seen=seen(request)
         ),
         then=lambda _: here, done="补正已提交，办理时限继续计算。", initial=initial_of(fields, case.data), back=here,
         draft=f"{_draft(found)}#answer", template="portal/admission_answer.html", park=park, application=found, asked=case.asked,
         seen=case.version, upload=url("portal-application-files", park=park.slug, pk=pk),
         papers=[p for p in applications.papers(found, spec, case.data, request.standing, request.today) if p.material.key in asked],
     )  # fmt: skip
-
-
-def _seen(request: HttpRequest) -> int | None:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isdecimal() and len(seen) < 9 else None
 
 
 @page(door="person")
