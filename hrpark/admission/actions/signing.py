@@ -81,8 +81,9 @@ def sign_agreement(
     deed.also(application, park=application.park_id, number=agreement.number)
     deed.also(case, park=application.park_id)
     deed.also(institution, park=application.park_id, agreement=agreement.number, start_by=agreement.start_by)
-    begin_start(agreement)
-    file_report(agreement, actor, at)
+    deed.also(begin_start(agreement), park=application.park_id, last_day=agreement.start_by)
+    filing = file_report(agreement, actor, at)
+    deed.also(filing, park=application.park_id, due_on=filing.due_on, sent=filing.sent_at is not None)
     return agreement
 
 

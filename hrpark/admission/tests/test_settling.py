@@ -12,6 +12,7 @@ from hrpark.admission.models import Filing, Start
 from hrpark.notices.models import Notice
 from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
 from hrpark.toolbox.verdict import Outcome
+from hrpark.trail.queries import timeline
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -51,6 +52,11 @@ def told(person) -> list[str]:
 def test_the_day_of_signing_is_not_counted_and_a_last_day_off_moves_on(start):
     # 2026-03-02 and 90 days: Sunday the 31st of May, moved to Monday
     assert (start.begins, start.last_day, start.seq) == (date(2026, 3, 2), date(2026, 6, 1), 1)
+
+
+def test_the_signing_stands_on_the_timelines_of_what_it_sets_going(agreement, start):
+    for of, pk in (("start", start.pk), ("filing", agreement.filing.pk), ("agreement", agreement.pk)):
+        assert [line.what for line in timeline(of, pk)] == ["签订了入驻协议"]
 
 
 def test_business_begun_within_the_days_is_kept_and_after_them_is_not(cast, start, at):
