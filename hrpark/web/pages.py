@@ -48,12 +48,12 @@ def page(permission: str = "", *, door: str) -> Callable:
         @functools.wraps(view)
         def run(request: HttpRequest, *args, park: str | None = None, **kwargs) -> HttpResponse:
             enter(request)
-            if door == "public":
-                return view(request, *args, **({"park": park_by_slug(park)} if park else {}), **kwargs)
-            if not request.user.is_authenticated:
+            if door != "public" and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if door == "person":
-                return view(request, *args, **({"park": park_by_slug(park)} if park else {}), **kwargs)
+            if door in ("public", "person"):
+                if park is not None:
+                    kwargs["park"] = request.park = park_by_slug(park)
+                return view(request, *args, **kwargs)
             if door == "installation":
                 if not request.standing.installs:
                     raise NotFound()

@@ -52,7 +52,6 @@ def _draft(application: Application) -> str:
 def apply(request: HttpRequest, park: Park) -> HttpResponse:
     """What an application takes: who can, by which clause, with which documents, how long it lasts."""
     item = item_for(park, request.today)
-    request.park = park
     found = rules_on(request.today)
     context = {
         "title": item.title, "park": park, "item": item, "words": [p for p in item.words.split("\n") if p.strip()],
@@ -96,7 +95,6 @@ class BeginForm(Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply_new(request: HttpRequest, park: Park) -> HttpResponse:
     """Who applies. A body that has verified people is not joined silently: the form then offers to ask them."""
-    request.park = park
 
     def act(form: BeginForm) -> Any:
         given = form.cleaned_data
@@ -136,7 +134,6 @@ def form(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     here = url("portal-application", park=park.slug, pk=pk)
     if application.case.state != "draft":
         return HttpResponseRedirect(here)
-    request.park = park
     spec, draft = form_for(application, request.today), _draft(application)
     steps, typed = _steps(request, application, spec, draft)
 
@@ -202,7 +199,6 @@ def application(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     found = own_application_for(request.standing, pk, park)
     if found.case.state == "draft":
         return HttpResponseRedirect(url("portal-application-form", park=park.slug, pk=pk))
-    request.park = park
     whole = applications.whole(found, request.standing, request.at, mine=True, internal=False)
     moves = {m.key for m in applications.KIND.moves_from(found.case.state, "applicant")}
     context = {
@@ -229,7 +225,6 @@ def answer(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     case = found.case
     if case.state != "correcting":
         return HttpResponseRedirect(here)
-    request.park = park
     asked = {one["field"]: one["says"] for one in case.asked}
     spec = form_for(found, request.today)
     fields = [f for f in shown(spec.fields, case.data) if f.key in asked and not f.fixed]

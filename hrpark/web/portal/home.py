@@ -93,7 +93,6 @@ def news_of(park: Park, today: date) -> list[News]:
 @page(door="public")
 def park_home(request: HttpRequest, park: Park) -> HttpResponse:
     """The portal of a park."""
-    request.park = park
     profile = profile_of(park)
     table = table_of(park, request.today, request.today)
     context = {
@@ -192,7 +191,6 @@ DIRECTORY = register(Directory())
 @require_safe
 @page(door="public")
 def institutions(request: HttpRequest, park: Park) -> HttpResponse:
-    request.park = park
     return DIRECTORY.respond(request, park, template="portal/institutions.html", basis="广东省人力资源市场条例 第四十一条")
 
 

@@ -36,28 +36,24 @@ DIGITS = 20
 @require_safe
 @cites("5.3", label="诉求、投诉、举报的受理程序公开")
 def choose(request: HttpRequest, park: Park) -> HttpResponse:
-    request.park = park
     return asking.choose(request, park, PORTAL)
 
 
 @page(door="person")
 @require_http_methods(FORM_METHODS)
 def begin(request: HttpRequest, park: Park, kind: str) -> HttpResponse:
-    request.park = park
     return asking.begin(request, park, PORTAL, kind)
 
 
 @page(door="person")
 @require_safe
 def show(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
-    request.park = park
     return asking.show(request, park, PORTAL, pk)
 
 
 @page(door="person")
 @require_http_methods(FORM_METHODS)
 def form(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
-    request.park = park
     return asking.form(request, park, PORTAL, pk)
 
 
@@ -70,7 +66,6 @@ def files(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 @page(door="person")
 @require_http_methods(FORM_METHODS)
 def answer(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
-    request.park = park
     return asking.answer(request, park, PORTAL, pk)
 
 
@@ -83,7 +78,6 @@ def take_back(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 @page(door="person")
 @require_http_methods(FORM_METHODS)
 def rating(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
-    request.park = park
     return asking.rating(request, park, PORTAL, pk)
 
 
@@ -121,7 +115,6 @@ def _too_many(form: Form) -> int:
 @require_http_methods(FORM_METHODS)
 def report(request: HttpRequest, park: Park) -> HttpResponse:
     """Handed in without a name; the key is shown once, on the answer to this very POST. Nothing is kept as a draft."""
-    request.park = park
     kind = _kind(request)
     above = asking.guide(park, kind, request)
     make = maker(form_of(above["item"]).fields, today=request.today, about={}, rows={}, together=True)
@@ -176,7 +169,6 @@ class KeyForm(Form):
 @require_http_methods(FORM_METHODS)
 def look(request: HttpRequest, park: Park) -> HttpResponse:
     """Where a nameless case stands, for who has its key: it comes by POST each time and is kept nowhere."""
-    request.park = park
     form, status = KeyForm(request.POST or None), 200
     if request.method == "POST":
         status = 422

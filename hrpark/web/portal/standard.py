@@ -133,7 +133,6 @@ def _number(held: Held, day) -> Number:
 @page(door="public")
 def park_parameters(request: HttpRequest, park: Park) -> HttpResponse:
     """The numbers that hold in this park today: from law, from the standard, of the house, or promised by the park."""
-    request.park = park
     groups: dict[str, list[Number]] = {}
     for held in parameters(request.today, park.pk):
         groups.setdefault(SUBJECTS.get(held.key.split(".")[0], "其他"), []).append(_number(held, request.today))
