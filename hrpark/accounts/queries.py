@@ -138,13 +138,17 @@ def require(actor: Person | System, permission: str, park_id: int, on: date, org
         raise NotAllowed(f"您的角色不能“{sentence}”。如工作需要，请联系园区负责人授予相应角色。")
 
 
+def roles_with(permission: str, park: Park, on: date) -> QuerySet[Membership]:
+    """The verified roles that give a permission in a park on a day, with their people."""
+    running = Q(until__isnull=True) | Q(until__gt=on)
+    roles = Membership.objects.filter(running, park=park, since__lte=on, verified_at__isnull=False, person__is_active=True)
+    return roles.filter(role__in=PERMISSIONS.get(permission).roles).select_related("person").order_by("pk")
+
+
 def holders(permission: str, park: Park, on: date) -> QuerySet[Person]:
-    """The active people who hold a permission in a park on a day by a verified role, by name: whom to tell, whom to give work."""
-    roles = Membership.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=on), park=park, since__lte=on, verified_at__isnull=False
-    )
-    roles = roles.filter(role__in=PERMISSIONS.get(permission).roles)
-    return Person.objects.filter(pk__in=roles.values("person"), is_active=True).order_by("name", "pk")
+    """The people who hold a permission in a park on a day, by name: whom to tell, whom to give work."""
+    roles = roles_with(permission, park, on).order_by().values("person")
+    return Person.objects.filter(pk__in=roles).order_by("name", "pk")
 
 
 def park_by_slug(slug: str) -> Park:

@@ -11,7 +11,7 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Cast
 
 from hrpark.accounts.models import Membership, Park, Person
-from hrpark.accounts.queries import Standing, holders
+from hrpark.accounts.queries import Standing, roles_with
 from hrpark.cases.models import Case, Item, Pause
 from hrpark.cases.queries import item_in_force, own, reach
 from hrpark.cases.rules import Form, day_of, filled
@@ -483,9 +483,8 @@ def late_filings(filings: QuerySet[Filing], today: date) -> QuerySet[Filing]:
 
 def own_people(application: Application, on: date) -> QuerySet[Person]:
     """The verified people of the institution."""
-    found = holders(permissions.OWN, application.park, on)
-    mine = Membership.objects.filter(organisation_id=application.case.organisation_id, park_id=application.park_id)
-    return found.filter(pk__in=mine.values("person"))
+    roles = roles_with(permissions.OWN, application.park, on).filter(organisation_id=application.case.organisation_id)
+    return Person.objects.filter(pk__in=roles.order_by().values("person")).order_by("pk")
 
 
 # --- papers --------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from hrpark.accounts.models import Organisation, Park, Person
-from hrpark.accounts.queries import require
+from hrpark.accounts.queries import holders, require, roles_with
 from hrpark.documents.actions import issue
 from hrpark.documents.kinds import REPORT
 from hrpark.documents.models import Document
@@ -56,7 +56,6 @@ from .models import (
 from .queries import (
     RowReview,
     authorities_of,
-    holders,
     inputs_of,
     is_closed,
     is_collecting,
@@ -90,15 +89,15 @@ def _locked(round: Round, move: str | None = None) -> Round:
 def _tell(round: Round, kind: str, permission: str, at: datetime, until: date | None = None) -> None:
     """Everybody who holds a permission in the round's park."""
     words = {"round": round.name, "of": round.park.name}
-    for one in holders(round.park, permission, _today(at)):
-        notify(to=one.person, kind=kind, at=at, subject=round, park=round.park, until=_end_of(until), **words)
+    for person in holders(permission, round.park, _today(at)):
+        notify(to=person, kind=kind, at=at, subject=round, park=round.park, until=_end_of(until), **words)
 
 
 def _tell_residents(round: Round, kind: str, at: datetime, until: date | None = None) -> None:
     """The people of every institution that is asked."""
     asked = {i.organisation_id: i.name for i in respondents(round.park, _today(at)) if i.organisation_id}
     words = {"round": round.name, "of": round.park.name}
-    for one in holders(round.park, permissions.ANSWER, _today(at)).filter(organisation_id__in=list(asked)):
+    for one in roles_with(permissions.ANSWER, round.park, _today(at)).filter(organisation_id__in=list(asked)):
         notify(
             to=one.person, kind=kind, at=at, subject=round, park=round.park, until=_end_of(until),
             institution=asked[one.organisation_id], **words,

@@ -9,10 +9,9 @@ from datetime import date
 from decimal import Decimal
 
 from django.apps import apps
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from hrpark.accounts.kinds import PERMISSIONS
-from hrpark.accounts.models import Membership, Park
+from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
 from hrpark.documents.models import Document
 from hrpark.documents.queries import documents_of
@@ -230,13 +229,6 @@ def round_for(standing: Standing, park: Park, pk: object) -> Round:
 def respondents(park: Park, on: date) -> QuerySet[Institution]:
     """Who is asked: every institution that is resident on the day, supporting ones too (进驻单位)."""
     return Institution.objects.filter(park=park).resident_on(on)
-
-
-def holders(park: Park, permission: str, on: date) -> QuerySet[Membership]:
-    """The verified, running roles of a park that hold a permission, with their people: whom to tell."""
-    running = Q(until__isnull=True) | Q(until__gt=on)
-    roles = Membership.objects.filter(running, park=park, role__in=PERMISSIONS.get(permission).roles, since__lte=on)
-    return roles.filter(verified_at__isnull=False).select_related("person").order_by("pk")
 
 
 def own_respondents(standing: Standing, park: Park, on: date) -> QuerySet[Institution]:
