@@ -213,9 +213,8 @@ def test_three_desks_at_once_get_numbers_without_gap_or_double(own_database):
 
 
 def test_control_without_the_locked_row_two_desks_take_the_same_number(own_database):
-    if connection.vendor == "sqlite":
-        pytest.skip("there the whole transaction is the lock")
+    """On SQLite the whole transaction is the lock: there nothing is doubled without the row, either."""
     assert python("make_park()", own_database).wait(60) == 0
     desks = [python(f"NAME = {n}\n" + textwrap.dedent(CARELESS) + textwrap.dedent(ISSUE), own_database) for n in range(3)]
     said = "".join(desk.ended()[2] for desk in desks)
-    assert "document_number_once" in said
+    assert ("document_number_once" in said) == (connection.vendor == "postgresql"), said[-2000:]
