@@ -6,18 +6,12 @@ from .applying import (
     NeedsApproval,
     ask_to_join,
     begin_application,
-    check_credit,
-    confirm_papers,
-    decide,
-    judge,
-    override_judgement,
-    respond,
     resubmit,
-    send_back,
     submit,
-    verify_applicant,
     withdraw,
 )
+from .deciding import decide
+from .judging import check_credit, confirm_papers, judge, override_judgement, respond, send_back, verify_applicant
 from .settling import grant_grace, receive_filing, remind_starts, see_start, send_filing, settle_start
 from .signing import PAPERS, issue_due, issue_paper, record_fair_review, sign_agreement
 

@@ -37,7 +37,8 @@ from .. import permissions
 from ..models import Agreement, Application, FairReview
 from ..papers import agreement_data, decision_data
 from ..queries import Declared, may_speak_for, papers_of, start_by, typed_day, without_paper
-from .applying import HOUSE, fresh
+from .applying import HOUSE
+from .judging import fresh
 from .settling import begin_start, file_report
 
 PRESS = System("tick")
