@@ -43,8 +43,8 @@ test-postgres: .venv/.dev build/static/manifest.json
 
 test-browser: .venv/.dev build/static/manifest.json
 	@if $(BIN)/python -m tests.browser.chromium; then \
-	  { $(call suite,tests/browser -m browser); } && export HRPARK_TEST_DB=postgres && \
-	  { $(call suite,tests/browser -m browser --ignore tests/browser/test_every_page.py); }; \
+	  { $(call suite,-n 2 tests/browser -m browser); } && export HRPARK_TEST_DB=postgres && \
+	  { $(call suite,-n 2 tests/browser -m browser --ignore tests/browser/test_every_page.py); }; \
 	elif [ -n "$$HRPARK_NEED_BROWSER" ]; then echo "Browser tests are required here and no Chromium was found"; exit 1; \
 	else echo "No Chromium found: browser tests are left out (set CHROMIUM=/path/to/chromium)"; fi
 
