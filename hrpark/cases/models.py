@@ -71,18 +71,6 @@ class Item(models.Model):
         return f"{self.title} 第{self.version}版"
 
 
-class Counter(models.Model):
-    """The last number given in a park, series and year. Locked while a number is taken, so that none is left out."""
-
-    park = models.ForeignKey(Park, models.PROTECT, related_name="+")
-    series = models.CharField(max_length=4)
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["park", "series", "year"], name="one_counter_a_year")]
-
-
 @subject("case", "办件")
 class Case(models.Model):
     """One request. A draft has neither number nor clock: nothing has been handed in.

@@ -41,7 +41,7 @@ def issue(
     local = timezone.localtime(at)
     require(actor, DOCUMENTS_ISSUE, park.pk, local.date())
     found = TEMPLATES.get(template)
-    number, code = _next_number(park, found.series, local.year), draw_code()
+    number, code = next_number(park.pk, found.series, local.year), draw_code()
     document = Document.objects.create(
         park=park, template=template, series=found.series, year=local.year, number=number, title=title[:120], of_type=subject.subject_type,
         of_id=str(subject.pk), code=code, issued_at=at, issued_by=actor.actor_key, issued_by_name=actor.actor_name[:80],
@@ -62,9 +62,10 @@ def issue(
     return document
 
 
-def _next_number(park: Park, name: str, year: int) -> int:
-    Series.objects.get_or_create(park=park, name=name, year=year)
-    series = Series.objects.select_for_update().get(park=park, name=name, year=year)
+def next_number(park_id: int, name: str, year: int) -> int:
+    """The next number of a park's series in that year: the row stays locked until the caller has stored what bears it."""
+    Series.objects.get_or_create(park_id=park_id, name=name, year=year)
+    series = Series.objects.select_for_update().get(park_id=park_id, name=name, year=year)
     series.last += 1
     series.save(update_fields=["last"])
     return series.last

@@ -17,8 +17,9 @@ from __future__ import annotations
 import functools
 import importlib.util
 import re
+import struct
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,16 @@ _NOTHING = {"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"}
 class Coverage:
     """A set of characters as a bit each: 139 KB, whatever the font."""
 
-    def __init__(self, characters: Iterator[int] | set[int] = ()):
+    def __init__(self, characters: Iterable[int] = ()):
         self.bits = bytearray(0x110000 // 8)
         for code in characters:
             self.bits[code >> 3] |= 1 << (code & 7)
+
+    def __and__(self, other: Coverage) -> Coverage:
+        both = Coverage()
+        size = len(self.bits)
+        both.bits = bytearray((int.from_bytes(self.bits) & int.from_bytes(other.bits)).to_bytes(size))
+        return both
 
     def __contains__(self, character: str) -> bool:
         code = ord(character)
@@ -95,12 +102,29 @@ def chain() -> Chain:
 
 def _coverage(faces: list[typst.FontInfo]) -> Coverage:
     """What every weight of a family has."""
-    common: set[int] | None = None
-    for face in faces:
-        with TTFont(face.path, fontNumber=face.index, lazy=True) as font:
-            here = set(font.getBestCmap() or ())
+    common: Coverage | None = None
+    for path, index in {(face.path, face.index) for face in faces}:
+        with TTFont(path, fontNumber=index, lazy=True) as font:
+            here = Coverage(_characters(font))
         common = here if common is None else common & here
-    return Coverage(common or set())
+    return common or Coverage()
+
+
+#: Subtables that map all of Unicode: (platform, encoding) of OpenType's cmap.
+_WHOLE = {(3, 10), (0, 4), (0, 6)}
+
+
+def _characters(font: TTFont) -> Iterator[int]:
+    """The characters of a font, read off the ranges of its table: fontTools names each glyph first, which takes a second a font."""
+    table = font.reader["cmap"]
+    count = struct.unpack_from(">H", table, 2)[0]
+    for platform, encoding, offset in struct.iter_unpack(">HHL", table[4 : 4 + 8 * count]):
+        if (platform, encoding) in _WHOLE and struct.unpack_from(">H", table, offset)[0] == 12:
+            groups = struct.unpack_from(">L", table, offset + 12)[0]
+            for first, last, glyph in struct.iter_unpack(">LLL", table[offset + 16 : offset + 16 + 12 * groups]):
+                yield from range(first if glyph else first + 1, min(last, 0x10FFFF) + 1)
+            return
+    yield from font.getBestCmap() or ()
 
 
 # --- making any text printable -------------------------------------------------------------------------------------------

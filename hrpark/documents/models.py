@@ -20,7 +20,8 @@ from .kinds import TEMPLATES
 
 
 class Series(models.Model):
-    """The last number given in a park's series of a year. Its row is locked while a number is taken, so no two share one."""
+    """The last number given in a park's series of a year, whatever room counts there: documents, cases, agreements, receipts,
+    archives. Its row is locked while a number is taken, so that no two share one and none is left out."""
 
     park = models.ForeignKey(Park, models.PROTECT, related_name="+")
     name = models.CharField(max_length=20)

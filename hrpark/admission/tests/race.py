@@ -22,7 +22,8 @@ from hrpark.accounts import samples as accounts  # noqa: E402
 from hrpark.accounts.models import Park, Person  # noqa: E402
 from hrpark.admission import actions, samples  # noqa: E402
 from hrpark.admission.models import Agreement, Application, Decision  # noqa: E402
-from hrpark.cases.models import Case, Counter  # noqa: E402
+from hrpark.cases.models import Case  # noqa: E402
+from hrpark.documents.models import Series  # noqa: E402
 from hrpark.institutions.models import Residency  # noqa: E402
 from hrpark.parks.models import Space  # noqa: E402
 from hrpark.parks.samples import make_space  # noqa: E402
@@ -194,7 +195,7 @@ def count() -> dict[str, object]:
         "decisions": decisions, "decided": decided, "agreements": Agreement.objects.count(), "stays": Residency.objects.count(),
         "states": {state: list(states).count(state) for state in set(states)},
         "numbers": sorted(filter(None, Case.objects.values_list("number", flat=True))),
-        "last": Counter.objects.filter(series="RY", park=Park.objects.get(slug="huangpu")).values_list("last", flat=True).first(),
+        "last": Series.objects.filter(name="RY", park=Park.objects.get(slug="huangpu")).values_list("last", flat=True).first(),
         "day": datetime.isoformat(AT),
     }  # fmt: skip
 

@@ -18,6 +18,7 @@ from django.utils.timezone import localtime
 
 from hrpark.accounts.models import Organisation, Park, Person
 from hrpark.accounts.queries import require, standing_of
+from hrpark.documents.actions import next_number
 from hrpark.institutions.models import Institution
 from hrpark.notices.actions import notify
 from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, Refused
@@ -26,7 +27,7 @@ from hrpark.trail.kinds import System
 
 from .. import rules
 from ..kinds import ANSWERED, ASSIGNED, DESK, FINISHED, KINDS, RETURNED, SENT_BACK, CaseKind, Move
-from ..models import Ball, Case, Counter, Item, Pause, Span, Step
+from ..models import Ball, Case, Item, Pause, Span, Step
 from ..queries import form_of, is_respondent, item_in_force, kind_of, missing_materials, on_duty, state_of
 
 
@@ -236,15 +237,6 @@ def _receive(case: Case, kind: CaseKind, at: datetime) -> None:
     year = rules.day_of(at).year
     case.number = f"{kind.series}{year}-{next_number(case.park_id, kind.series, year):04d}"
     case.handler = on_duty(case, rules.day_of(at))
-
-
-def next_number(park_id: int, series: str, year: int) -> int:
-    """The next number of the park in that series and year; the row stays locked until the case is stored, so none is left out."""
-    Counter.objects.get_or_create(park_id=park_id, series=series, year=year)
-    counter = Counter.objects.select_for_update().get(park_id=park_id, series=series, year=year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return counter.last
 
 
 def write_step(

@@ -13,9 +13,10 @@ from hrpark.accounts import samples as accounts
 from hrpark.cases import actions, queries
 from hrpark.cases.actions import moving
 from hrpark.cases.kinds import CLOSE, KINDS, Move, case_kind
-from hrpark.cases.models import Case, Counter, Item, Pause, Step
+from hrpark.cases.models import Case, Item, Pause, Step
 from hrpark.cases.rules import ZONE, day_of
 from hrpark.cases.samples import make_case
+from hrpark.documents.models import Series
 from hrpark.notices.models import Notice
 from hrpark.toolbox.errors import Conflict, HrparkError, Misconfigured, NotAllowed, Refused
 from hrpark.trail.models import Entry
@@ -76,7 +77,7 @@ def test_numbers_have_no_gap_even_after_a_refusal_and_start_again_each_year(cast
     midnight = datetime(2027, 1, 1, 0, 30, tzinfo=ZONE).astimezone(timezone.get_fixed_timezone(0))
     later = make_case(kind="plain", park=cast.huangpu, applicant=cast.stranger, data=WORDS, at=midnight)
     assert [c.number for c in (case, second, other, later)] == ["CS2026-0001", "CS2026-0002", "CS2026-0001", "CS2027-0001"]
-    assert Counter.objects.get(park=cast.huangpu, year=2026).last == 2
+    assert Series.objects.get(park=cast.huangpu, year=2026).last == 2
 
 
 def test_what_is_missing_is_refused_at_its_field(cast, at):
@@ -96,7 +97,7 @@ def test_a_double_click_hands_in_once(cast, at):
     draft = make_case(kind="plain", park=cast.huangpu, applicant=cast.stranger, handed_in=False, data=WORDS)
     one = actions.submit(actor=cast.stranger, at=at, key="same", case=draft)
     two = actions.submit(actor=cast.stranger, at=at, key="same", case=draft)
-    assert one == two and Step.objects.filter(case=draft).count() == 1 and Counter.objects.get().last == 1
+    assert one == two and Step.objects.filter(case=draft).count() == 1 and Series.objects.get().last == 1
 
 
 def test_sending_back_names_the_fields_stops_the_clock_and_is_an_answer(cast, case, at):
@@ -185,7 +186,7 @@ def test_a_withdrawn_request_closes_its_pause(cast, case, at):
 def test_a_draft_that_is_withdrawn_takes_no_number(cast, at):
     draft = make_case(kind="plain", park=cast.huangpu, applicant=cast.stranger, handed_in=False)
     gone = actions.withdraw(actor=cast.stranger, at=at, key=key(), case=draft)
-    assert gone.number is None and gone.received_at is None and not Counter.objects.exists()
+    assert gone.number is None and gone.received_at is None and not Series.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -191,11 +191,11 @@ ISSUE = """
 """
 CARELESS = """
     import time
-    def next_number(park, name, year):
-        last = Document.objects.filter(park=park, series=name, year=year).order_by("-number").first()
+    def next_number(park_id, name, year):
+        last = Document.objects.filter(park=park_id, series=name, year=year).order_by("-number").first()
         time.sleep(0.05)
         return (last.number if last else 0) + 1
-    actions._next_number = next_number
+    actions.next_number = next_number
 """
 
 
