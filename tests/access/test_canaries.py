@@ -31,7 +31,7 @@ PLAIN: dict[str, set[str]] = {
         "admission.judgement.kind", "admission.judgement.rule", "cases.case.kind", "cases.case.number", "cases.case.outcome",
         "cases.case.state", "cases.case.cause", "cases.case.secret", "cases.duty.kind", "cases.answertemplate.kind",
         "cases.frozenyear.body", "cases.frozenyear.digest", "cases.scoreform.kind", "cases.scoresheet.scores",
-        "cases.span.outcome", "admission.filing.receipt", "cases.counter.series", "cases.item.desk", "cases.item.key", "cases.item.kind",
+        "cases.span.outcome", "admission.filing.receipt", "cases.item.desk", "cases.item.key", "cases.item.kind",
         "cases.step.actor", "cases.step.from_state", "cases.step.to_state", "cases.step.verb", "documents.document.code",
         "documents.document.issued_by", "documents.document.of_id", "documents.document.of_type",
         "documents.document.series", "documents.document.sha256", "documents.document.template", "documents.series.name",
