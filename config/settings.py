@@ -183,7 +183,6 @@ LOCALE_PATHS = [BASE / "locale"]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE / "build" / "static"] if (BASE / "build" / "static").exists() else []
-STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 # Names under assets/ carry a hash from the front-end build, so they never change.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[A-Za-z0-9_-]{8}\.\w+$"
