@@ -1,0 +1,8 @@
+import pytest
+
+from hrpark.accounts import samples as accounts
+
+
+@pytest.fixture
+def cast(at):
+    return accounts.cast(at)
