@@ -42,6 +42,13 @@ def answers(at: datetime = AT, **over: Any) -> dict[str, Any]:
     return {**given, **over}
 
 
+#: What a company in formation says beside it.
+FOUNDING = {
+    "declared_number": "（粤）名自申字〔2026〕第01024号", "declared_until": "",
+    "promoters": [{"name": "周启明", "kind": "person", "share": "60%"}, {"name": "广州启明投资有限公司", "kind": "body", "share": "40%"}],
+}  # fmt: skip
+
+
 def begin(
     *, at: datetime = AT, park: Park | None = None, applicant: Person | None = None, kind: str = "agency", name: str = "", uscc: str = "", **over: Any
 ) -> Application:  # fmt: skip
@@ -51,9 +58,11 @@ def begin(
     applicant = applicant or make_person(at=at, name=sample_name(n + 40), password=None)
     if kind == "supporting":
         over.setdefault("supporting_kind", "law")
+    if over.get("situation") != "forming":
+        uscc = uscc or sample_uscc(30_260_000 + n)
     return begin_application(
         actor=applicant, at=at, key=f"apply:{n}", park=park, kind=kind, name=name or f"广州第{n}号申请人力资源有限公司",
-        uscc=uscc or sample_uscc(30_260_000 + n), **over,
+        uscc=uscc, **over,
     )  # fmt: skip
 
 
@@ -72,10 +81,12 @@ def hand_in_papers(application: Application, *, at: datetime = AT, data: Mapping
 
 def make_application(
     *, at: datetime = AT, park: Park | None = None, applicant: Person | None = None, kind: str = "agency", name: str = "", uscc: str = "",
-    data: Mapping | None = None, **over: Any,
+    situation: str = "registered", data: Mapping | None = None, **over: Any,
 ) -> Application:  # fmt: skip
     """An application that was handed in, with its papers."""
-    draft = begin(at=at, park=park, applicant=applicant, kind=kind, name=name, uscc=uscc)
+    draft = begin(at=at, park=park, applicant=applicant, kind=kind, name=name, uscc=uscc, situation=situation)
+    if situation == "forming":
+        over = {"licences": [], "founded_on": "", "registered_address": "", "needs_address": True, **FOUNDING, **over}
     if kind == "supporting":
         over = {"segments": [], "licences": [], "staff": [], **over}
     given = {**answers(at), **(data or {}), **over}

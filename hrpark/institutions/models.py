@@ -98,6 +98,10 @@ class Institution(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["park", "uscc"], name="one_dossier_a_uscc"),
             models.UniqueConstraint(
+                fields=["park", "name"], condition=Q(uscc__isnull=True), name="one_dossier_a_name_without_code"
+            ),
+            models.CheckConstraint(condition=Q(uscc__isnull=True) | ~Q(uscc=""), name="no_code_is_null"),
+            models.UniqueConstraint(
                 fields=["park", "organisation"], condition=Q(organisation__isnull=False), name="one_dossier_an_organisation"
             ),
             models.CheckConstraint(condition=Q(registered_capital__isnull=True) | Q(registered_capital__gte=0), name="capital"),

@@ -46,6 +46,10 @@ def is_legal_person(legal_form: str, uscc: str | None) -> Verdict:
         return failed(_NOT_PERSONS[legal_form])
     if legal_form in _PERSONS:
         reason, expected = _PERSONS[legal_form]
+        if not head:
+            return unknown(
+                f"没有统一社会信用代码：{reason}，自登记成立之日起才有法人资格（民法典第七十七条、第七十八条、第八十八条）"
+            )
         if head and head != expected:
             return unknown(f"登记的法律形式与统一社会信用代码不一致（代码以{head}开头），请核对营业执照")
         return passed(reason)

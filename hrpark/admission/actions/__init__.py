@@ -1,7 +1,9 @@
 """The verbs of admission; doors, the demo and tests import them from here."""
 
 from .applying import (
+    FORMING,
     HOUSE,
+    REGISTERED,
     ROLES,
     NeedsApproval,
     ask_to_join,
@@ -16,6 +18,8 @@ from .settling import grant_grace, receive_filing, remind_starts, see_start, sen
 from .signing import PAPERS, issue_due, issue_paper, record_fair_review, sign_agreement
 
 __all__ = [
+    "FORMING",
+    "REGISTERED",
     "HOUSE",
     "NeedsApproval",
     "PAPERS",

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from hrpark.accounts.actions import grant_role
+from hrpark.accounts.actions import add_organisation, grant_role
 from hrpark.accounts.models import Membership, Organisation, OrganisationKind, Park, Person
 from hrpark.accounts.queries import organisation_by_uscc, standing_of
 from hrpark.cases import actions as cases
@@ -41,6 +41,8 @@ from .judging import fresh, new_round
 
 #: Acts for the house where an applicant, who has no role yet, sets things in motion.
 HOUSE = System("admission", "入驻受理")
+#: Whether who applies has its business licence, or is still being founded.
+REGISTERED, FORMING = "registered", "forming"
 ROLES = {"representative": "机构负责人", "clerk": "机构经办人"}
 
 
@@ -49,7 +51,7 @@ class NeedsApproval(Refused):
 
     def __init__(self, organisation: Organisation):
         super().__init__(
-            "该统一社会信用代码的单位已有经核验的人员。请由该单位负责人邀请您，或提出加入申请，待单位负责人或园区核验后再办理入驻。",
+            "该单位已有经核验的人员。请由该单位负责人邀请您，或提出加入申请，待单位负责人或园区核验后再办理入驻。",
             field="uscc",
         )
         self.organisation = organisation
@@ -60,22 +62,30 @@ class NeedsApproval(Refused):
 
 @verb("admission.begin", "开始填写入驻申请")
 def begin_application(
-    deed: Deed, *, actor: Person, at: datetime, key: str, park: Park, kind: str, name: str, uscc: str, uscc_reason: str = "",
-    supporting_kind: str = "", role: str = "clerk",
+    deed: Deed, *, actor: Person, at: datetime, key: str, park: Park, kind: str, name: str, uscc: str = "", uscc_reason: str = "",
+    supporting_kind: str = "", situation: str = REGISTERED, role: str = "clerk",
 ) -> Application:  # fmt: skip
-    """A signed-in person applies for a body: its dossier and organisation are found by the code, or made.
+    """A signed-in person applies for a body: its dossier and organisation are found by the code, or made. A company in formation
+    has none yet and is known by the name that it declared (企业名称自主申报).
 
     The person's role there is their own word, and gives no access until an officer has verified it. A body that has verified
     people is not joined silently (NeedsApproval).
     """
     if role not in ROLES:
         raise Refused("请选择您在该机构的身份。", field="role")
-    code = _code(uscc, uscc_reason)
-    organisation = organisation_by_uscc(code)
     own = standing_of(actor, day_of(at)).own(permissions.OWN, park.pk)
+    forming = situation == FORMING
+    if forming and uscc.strip():
+        raise Refused("填写了统一社会信用代码。已取得营业执照的，请选择“已取得营业执照”。", field="situation")
+    code = None if forming else _code(uscc, uscc_reason)
+    found = founding(park, name) if forming else None
+    organisation = organisation_by_uscc(code) if code else found and found.organisation
     if organisation is not None:
         _check_people(organisation, actor, own, day_of(at))
-    institution = _dossier(park, kind, name, code, uscc_reason, supporting_kind, at, key)
+    if forming:
+        institution = _dossier_in_formation(park, kind, name, supporting_kind, at, key)
+    else:
+        institution = _dossier(park, kind, name, code, uscc_reason, supporting_kind, at, key)
     organisation = institution.organisation or organisation
     if organisation is not None and organisation.pk not in own:
         grant_role(
@@ -83,8 +93,8 @@ def begin_application(
             since=day_of(at), verified=False,
         )  # fmt: skip
     data = {
-        "kind": institution.kind, "supporting_kind": institution.supporting_kind, "name": institution.name, "uscc": code,
-        "uscc_reason": institution.uscc_reason,
+        "kind": institution.kind, "supporting_kind": institution.supporting_kind, "name": institution.name, "uscc": code or "",
+        "uscc_reason": institution.uscc_reason, "situation": situation,
     }  # fmt: skip
     case = cases.start(
         kind=KIND, park=park, applicant=actor, title=f"{institution.name}入驻申请", at=at, organisation=organisation,
@@ -124,6 +134,7 @@ def _dossier(
 ) -> Institution:  # fmt: skip
     institution = Institution.objects.select_for_update(of=("self",)).filter(park=park, uscc=code).first()
     if institution is None:
+        _check_founding(park, name)
         return add_institution(
             actor=HOUSE, at=at, key=f"{key[:70]}:dossier", park=park, kind=kind, name=name, uscc=code, uscc_reason=reason,
             supporting_kind=supporting_kind if kind == Kind.SUPPORTING else "", status=Status.APPLICANT,
@@ -140,6 +151,45 @@ def _dossier(
     become_applicant(institution=institution, at=at)
     institution.refresh_from_db()
     return institution
+
+
+def founding(park: Park, name: str) -> Institution | None:
+    """The dossier that a declared name has in the park while it has no code."""
+    found = Institution.objects.filter(park=park, uscc__isnull=True, name=tidy_title(name))
+    return found.select_related("organisation").first()
+
+
+def _check_founding(park: Park, name: str) -> None:
+    """Who got its licence does not begin again: the code is handed in where the company in formation applied."""
+    if founding(park, name) is not None:
+        raise Conflict(
+            "这个名称在园区已有筹建中的机构档案，不需要重新申请：请由原申请人打开原申请，在“入驻条件”中交营业执照；"
+            "原申请已撤回的，请联系园区工作人员在档案中补填代码。",
+            field="name",
+        )  # fmt: skip
+
+
+def _dossier_in_formation(park: Park, kind: str, name: str, supporting_kind: str, at: datetime, key: str) -> Institution:
+    """The dossier of a company that has only its name; the same one when it applies again."""
+    institution = founding(park, name)
+    if institution is not None:
+        institution = Institution.objects.select_for_update(of=("self",)).get(pk=institution.pk)
+        if Application.objects.filter(institution=institution, open=True).exists():
+            raise Conflict("这个名称已有一件办理中的入驻申请，请由原申请人继续办理，或联系园区工作人员。", field="name")
+        become_applicant(institution=institution, at=at)
+        institution.refresh_from_db()
+        return institution
+    if Institution.objects.filter(park=park, name=tidy_title(name)).exists():
+        raise Refused(
+            "园区已有同名的机构，且已登记统一社会信用代码。请核对名称；已取得营业执照的，请选择“已取得营业执照”。", field="name"
+        )
+    organisation = add_organisation(
+        actor=HOUSE, at=at, key=f"{key[:70]}:founding", kind=OrganisationKind.INSTITUTION, name=tidy_title(name)
+    )
+    return add_institution(
+        actor=HOUSE, at=at, key=f"{key[:70]}:dossier", park=park, kind=kind, name=name, organisation=organisation,
+        supporting_kind=supporting_kind if kind == Kind.SUPPORTING else "", status=Status.APPLICANT,
+    )  # fmt: skip
 
 
 @verb("admission.join.ask", "申请加入单位")
@@ -218,5 +268,5 @@ def withdraw(
 
 def _without_fixed(before: Mapping, typed: Mapping | None) -> dict[str, Any]:
     """Who applies was settled when the application was begun."""
-    fixed = ("kind", "supporting_kind", "name", "uscc", "uscc_reason")
+    fixed = ("kind", "supporting_kind", "situation", "name", "uscc", "uscc_reason")
     return {key: value for key, value in (typed or {}).items() if key not in fixed or key not in before}

@@ -30,19 +30,25 @@ SIGN = Move("sign", "签订了入驻协议", ("admitted",), "settled")
 WITHDRAW = Move("withdraw", "撤回了申请", ("draft", "submitted", "correcting", "admitted"), "withdrawn", by=APPLICANT)
 
 LISTED = segments_on(date.max)
+FORMING = {"field": "situation", "is": "forming"}
+REGISTERED = {"not": FORMING}
+#: In formation, or in need of the park's address for what it lacks: its permits come after it was admitted.
+PENDING = {"any": [FORMING, {"field": "needs_address", "is": True}]}
 AGENCY = {"field": "kind", "is": "agency"}
 SUPPORTING = {"field": "kind", "is": "supporting"}
 
 
 def _segments(permit: str) -> dict:
     """Holds where a segment (or a niche in one) is declared that needs this permit."""
-    return {"all": [AGENCY, {"field": "segments", "has": [code for code, s in LISTED.by_code.items() if s.permit == permit]}]}
+    codes = [code for code, s in LISTED.by_code.items() if s.permit == permit]
+    return {"all": [AGENCY, {"not": PENDING}, {"field": "segments", "has": codes}]}
 
 
 def _choices(of: type, *, without: tuple[str, ...] = ()) -> list[list[str]]:
     return [[value, label] for value, label in of.choices if value not in without]
 
 
+FORMATION = "筹建情况"
 IDENTITY, BUSINESS, PEOPLE, PRIORITY, WISHES = "机构信息", "业务与资质", "专业人员", "优先条件", "用房与联系人"
 
 FIELDS = (
@@ -50,16 +56,21 @@ FIELDS = (
      "choices": [["agency", "人力资源服务机构"], ["supporting", "配套服务机构"]]},
     {"key": "supporting_kind", "label": "配套服务类型", "type": "choice", "group": IDENTITY, "required": True, "when": SUPPORTING,
      "fixed": True, "choices": _choices(SupportingKind)},
+    {"key": "situation", "label": "登记情况", "type": "choice", "group": IDENTITY, "fixed": True,
+     "choices": [["registered", "已取得营业执照"], ["forming", "筹建中，尚未取得营业执照"]]},
     {"key": "name", "label": "机构名称", "group": IDENTITY, "required": True, "max": 120, "fixed": True},
-    {"key": "uscc", "label": "统一社会信用代码", "type": "uscc", "group": IDENTITY, "required": True, "fixed": True},
+    {"key": "uscc", "label": "统一社会信用代码", "type": "uscc", "group": IDENTITY, "required": True, "fixed": True, "when": REGISTERED},
     {"key": "legal_form", "label": "法律形式", "type": "choice", "group": IDENTITY, "required": True, "choices": _choices(LegalForm),
-     "help": "与营业执照“类型”一栏一致。"},
-    {"key": "legal_representative", "label": "法定代表人或负责人", "group": IDENTITY, "required": True, "max": 60},
-    {"key": "founded_on", "label": "成立日期", "type": "date", "group": IDENTITY, "required": True, "past": True},
+     "help": "与营业执照“类型”一栏一致；筹建中的，选择拟设立的形式。"},
+    {"key": "legal_representative", "label": "法定代表人或负责人", "group": IDENTITY, "required": True, "max": 60,
+     "help": "筹建中的，填写拟任法定代表人。"},
+    {"key": "founded_on", "label": "成立日期", "type": "date", "group": IDENTITY, "required": True, "past": True, "when": REGISTERED},
+    {"key": "will_found", "label": "分公司填写：承诺在园区设立独立法人", "type": "yesno", "group": IDENTITY,
+     "help": "分公司不是独立法人（4.3.1.1 a）；承诺设立的，只能有条件准予，并按期设立。"},
     {"key": "registered_capital", "label": "注册资本", "type": "amount", "group": IDENTITY, "unit": "元",
-     "help": "与营业执照一致；可填“200万”。"},
-    {"key": "registered_address", "label": "注册地址", "group": IDENTITY, "required": True},
-    {"key": "business_address", "label": "现经营地址", "group": IDENTITY, "help": "与注册地址相同可不填。"},
+     "help": "与营业执照一致；可填“200万”。筹建中的，填写拟定数额。"},
+    {"key": "registered_address", "label": "注册地址", "group": IDENTITY, "required": True, "when": REGISTERED},
+    {"key": "business_address", "label": "现经营地址", "group": IDENTITY, "help": "与注册地址相同可不填。", "when": REGISTERED},
 
     {"key": "segments", "label": "业务细分领域", "type": "many", "group": BUSINESS, "required": True, "when": AGENCY,
      "choices": [[code, label] for code, label in LISTED.labels.items()],
@@ -101,6 +112,8 @@ FIELDS = (
 
     {"key": "area", "label": "需要的面积", "type": "number", "group": WISHES, "required": True, "unit": "㎡"},
     {"key": "years", "label": "计划在园年限", "type": "number", "group": WISHES, "required": True, "unit": "年"},
+    {"key": "needs_address", "label": "需要以园区地址办理登记或许可", "type": "yesno", "group": WISHES,
+     "help": "作出决定后，园区可以开具场地证明，供办理设立登记、住所变更或申领许可使用。"},
     {"key": "from", "label": "希望入驻日期", "type": "date", "group": WISHES},
     {"key": "plan", "label": "经营计划", "type": "long", "group": WISHES, "required": True, "max": 2000,
      "help": "在园区做什么业务、服务哪些单位和人员、预计人员和营收。"},
@@ -108,17 +121,30 @@ FIELDS = (
     {"key": "contact_post", "label": "联系人职务", "group": WISHES, "max": 60},
     {"key": "phone", "label": "联系电话", "type": "phone", "group": WISHES, "required": True, "personal": True},
     {"key": "email", "label": "电子邮箱", "type": "email", "group": WISHES, "personal": True},
+
+    {"key": "declared_number", "label": "企业名称自主申报编号", "group": FORMATION, "max": 60, "when": FORMING,
+     "help": "名称自主申报告知书上的编号，没有可不填。名称只保留2个月（企业名称登记管理规定第十八条）。"},
+    {"key": "declared_until", "label": "名称保留期至", "type": "date", "group": FORMATION, "when": FORMING},
+    {"key": "promoters", "label": "发起人", "type": "rows", "group": FORMATION, "required": True, "when": FORMING, "row": "发起人",
+     "help": "全体股东或发起人；不需要证件号码。", "columns": [
+         {"key": "name", "label": "姓名或名称", "required": True, "max": 120, "personal": True},
+         {"key": "kind", "label": "类别", "type": "choice", "required": True, "choices": [["person", "自然人"], ["body", "法人或其他组织"]]},
+         {"key": "share", "label": "拟出资比例", "max": 20, "help": "例如 60%。"}]},
 )  # fmt: skip
 
 MATERIALS = (
-    {"key": "business_licence", "title": "营业执照或法人登记证书", "required": True, "says": "副本扫描件，加盖公章"},
+    {"key": "business_licence", "title": "营业执照或法人登记证书", "required": True, "says": "副本扫描件，加盖公章", "when": REGISTERED},
+    {"key": "name_notice", "title": "企业名称自主申报告知书", "says": "或名称保留告知书；没有可不交", "when": FORMING},
+    {"key": "promoters_paper", "title": "发起人协议或股东决定", "required": True, "says": "全体发起人签章，写明拟设企业和拟任法定代表人",
+     "when": FORMING, "personal": True},
     {"key": "hr_licence", "title": "人力资源服务许可证", "required": True, "when": _segments("hr_licence"), "says": "招聘、寻访等业务需要"},
     {"key": "filing", "title": "人力资源服务备案凭证", "when": _segments("filing"),
      "says": "培训、测评、外包等业务需要；尚未开展的，可在开展后15日内备案再交"},
     {"key": "dispatch", "title": "劳务派遣经营许可证", "required": True, "when": _segments("dispatch"), "says": "劳务派遣业务需要"},
     {"key": "roster", "title": "专业人员名册及证明", "required": True, "when": AGENCY, "says": "学历或职业资格证明，可合并成一个文件",
      "personal": True},
-    {"key": "authorisation", "title": "授权委托书", "required": True, "says": "法定代表人签字并加盖公章，写明经办人和委托事项", "personal": True},
+    {"key": "authorisation", "title": "授权委托书", "required": True, "says": "法定代表人签字并加盖公章，写明经办人和委托事项；筹建中的由全体发起人签字",
+     "personal": True},
     {"key": "plan_paper", "title": "经营计划书", "formats": ["pdf", "docx"], "says": "较详细的计划可另附"},
     {"key": "proofs", "title": "优先条件证明材料", "says": "证书、公布名单等，可合并成一个文件"},
 )  # fmt: skip
@@ -128,6 +154,8 @@ WORDS = """人力资源服务机构和法律、金融、财税等配套服务机
 在线填写申请表并上传材料后，园区会在首次答复时限内答复，并在办结时限内作出决定；材料需要补正时，会写明是哪一项、怎样改，补正期间不计入时限。
 
 准予入驻的，双方签订入驻协议，写明单元和在园年限；机构应在协议签订后规定的期限内完成人员进驻并开展业务。
+
+筹建中、尚未取得营业执照的企业可以用申报的名称申请；分公司承诺在园区设立独立法人的也可以申请。这两种情况只能有条件准予，并在决定书写明的期限内交齐营业执照、许可等。
 
 优先条件只影响排队的先后，不作为能否入驻的条件。"""
 
@@ -141,6 +169,7 @@ class Admission(CaseKind):
     outcomes = {"admitted": "准予入驻", "conditional": "有条件准予入驻", "refused": "不予入驻"}
     read, desk, own = permissions.READ, permissions.HANDLE, permissions.OWN
     item = ItemText(
+        version=2,
         title="机构入驻申请", words=WORDS, fields=FIELDS, materials=MATERIALS, clock="working", first_response_days=3,
         completion_days=20, desk="入驻服务窗口",
     )  # fmt: skip

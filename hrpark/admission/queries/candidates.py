@@ -43,6 +43,8 @@ def candidate_of(application: Application, on: date) -> Candidate:
         kind=institution.kind,
         legal_form=institution.legal_form or str(data.get("legal_form", "")),
         uscc=institution.uscc or data.get("uscc"),
+        pending=not institution.uscc or bool(data.get("needs_address")),
+        will_found=bool(data.get("will_found")),
         headquarters_of=institution.headquarters_of or str(data.get("headquarters_of", "")),
         permits=(*(permit_of(x) for x in dossier.licences), *(one.permit for one in declared.licences)),
         segments=_segments(dossier, data, on),

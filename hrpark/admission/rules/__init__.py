@@ -98,6 +98,10 @@ class Candidate:
     kind: str = AGENCY
     legal_form: str = ""
     uscc: str | None = None
+    #: In formation, or in need of the park's address for its permit: what it lacks can only come after it was admitted.
+    pending: bool = False
+    #: A branch that pledges to set up a legal person in the park.
+    will_found: bool = False
     headquarters_of: str = ""
     permits: tuple[Permit, ...] = ()
     segments: tuple[Segment, ...] = ()

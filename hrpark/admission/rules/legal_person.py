@@ -1,5 +1,8 @@
 """4.3.1.1 a: registered by law, an independent legal person, with the permit or filing that its business needs.
 
+What can only come after somebody was let in is open, never met: the code of a company in formation, the permit that asks for
+premises first, the legal person that a branch pledges to set up. Who is let in on that is let in conditionally.
+
 Which permit a segment needs: 广东省人力资源市场条例 arts. 23 and 26, 劳动合同法 art. 57 (institutions/segments.yaml).
 """
 
@@ -16,14 +19,23 @@ from . import UNDATED, Candidate, Segment, rule
     words="依法登记、具有独立法人资格，并持有与所申报业务相符、在有效期内的行政许可或备案",
 )  # fmt: skip
 def legal_person(candidate: Candidate) -> Verdict:
-    person = is_legal_person(candidate.legal_form, candidate.uscc)
+    person = _person(candidate)
     permits = _permits(candidate)
+    if candidate.pending and permits.outcome is Outcome.FAILED and not candidate.permits:
+        permits = unknown(f"{permits.reason}；许可、备案须先有营业执照和经营场所，取得后再核对", *permits.evidence)
     reason = f"{person.reason}；{permits.reason}"
     evidence = (candidate.subject, *permits.evidence)
     outcomes = {person.outcome, permits.outcome}
     if Outcome.FAILED in outcomes:
         return failed(reason, *evidence)
     return (unknown if Outcome.UNKNOWN in outcomes else passed)(reason, *evidence)
+
+
+def _person(candidate: Candidate) -> Verdict:
+    verdict = is_legal_person(candidate.legal_form, candidate.uscc)
+    if candidate.legal_form == "branch" and candidate.will_found and verdict.outcome is Outcome.FAILED:
+        return unknown(f"{verdict.reason}；已承诺在园区设立独立法人，设立后再核对")
+    return verdict
 
 
 def _permits(candidate: Candidate) -> Verdict:

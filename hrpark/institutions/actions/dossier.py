@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from hrpark.accounts.actions import add_organisation
 from hrpark.accounts.models import Organisation, OrganisationKind, Park, Person
 from hrpark.accounts.queries import organisation_by_uscc, require, standing_of
+from hrpark.accounts.registration import register_organisation
 from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, Refused
 from hrpark.toolbox.identifiers import read_uscc
 from hrpark.toolbox.text import tidy, tidy_name, tidy_title
@@ -109,7 +110,8 @@ def add_institution(
         with transaction.atomic():
             institution.save()
     except IntegrityError as error:
-        raise Refused("这家机构刚刚已由他人登记，请刷新后查看。", field="uscc") from error
+        field = "uscc" if institution.uscc else "name"
+        raise Refused("这家机构刚刚已由他人登记，请刷新后查看。", field=field) from error
     deed.record(institution, park=park.pk, name=institution.name, uscc=institution.uscc, uscc_reason=institution.uscc_reason)
     return institution
 
@@ -130,13 +132,18 @@ def edit_institution(
         _check_unique(current)
     if "uscc" in changed and current.organisation_id is None:
         current.organisation = _organisation_for(current, actor, at, key)
+    elif "uscc" in changed and current.uscc and current.organisation.uscc is None:
+        register_organisation(
+            actor=actor, at=at, key=f"{key[:80]}:org", organisation=current.organisation, name=current.name, uscc=current.uscc
+        )
     if changed:
         current.changed_at = at
         try:
             with transaction.atomic():
                 current.save()
         except IntegrityError as error:
-            raise Refused("这个统一社会信用代码刚刚已由他人登记，请刷新后查看。", field="uscc") from error
+            field = "uscc" if current.uscc else "name"
+            raise Refused("同一代码或名称的机构刚刚已由他人登记，请刷新后查看。", field=field) from error
         mark_dirty([current.pk], DOSSIER, at)
     deed.record(current, park=current.park_id, changed=changed)
     return current

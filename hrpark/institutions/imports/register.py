@@ -122,6 +122,8 @@ class Context:
     #: id of a stay → name of who stays
     names: dict[str, str] = field(default_factory=dict)
     moved: set[int] = field(default_factory=set)
+    #: names of companies in formation, whose dossiers wait for their code
+    founding: set[str] = field(default_factory=set)
     #: (space, uscc) that another row of the same file wants for the same days, with that row's name
     rivals: dict[tuple[int, str], str] = field(default_factory=dict)
 
@@ -244,6 +246,8 @@ class InstitutionRegister(ImportTarget):
             ):
                 if (pk, kind) in current and current[pk, kind].number != number:
                     context.superseded.add((by_id[pk], kind, number))
+        nameless = Institution.objects.filter(park_id=park_id, uscc__isnull=True)
+        context.founding = set(nameless.values_list("name", flat=True))
         context.moved = _moved([stay.pk for stay in context.stays.values()])
         self._stays_of_others(context, park_id, rows)
         return context
@@ -278,6 +282,8 @@ class InstitutionRegister(ImportTarget):
         yield from self._check_permits(values, context, uscc)
         if "contact_phone" in values and "contact_name" not in values and uscc not in context.contacts:
             yield Problem("填写了联系电话，但没有联系人姓名，请补填。", "contact_name", "missing")
+        if uscc not in context.known and values.get("name") in context.founding:
+            yield Problem("名册中有同名、尚未登记代码的机构（筹建中）。请先在该机构档案补填代码，再导入。", "name", "founding")
         kind = values.get("kind") or context.known.get(uscc, (0, Kind.AGENCY))[1]
         if values.get("segments") and kind == Kind.SUPPORTING:
             yield Problem("配套服务机构不申报细分领域，请清空业务范围，或改正类别。", "segments", "kind")

@@ -68,7 +68,11 @@ def apply(request: HttpRequest, park: Park) -> HttpResponse:
 
 class BeginForm(Form):
     groups = (
-        Group("申请机构", ("kind", "supporting_kind", "name", "uscc", "uscc_reason"), "以营业执照为准。"),
+        Group(
+            "申请机构",
+            ("kind", "supporting_kind", "situation", "name", "uscc", "uscc_reason"),
+            "以营业执照为准；筹建中的，以申报的企业名称为准。",
+        ),
         Group("您的身份", ("role",), "提交后由园区核对授权委托书；核验之前，您只能看到自己填写的内容。"),
     )
     kind = forms.ChoiceField(
@@ -78,11 +82,16 @@ class BeginForm(Form):
     supporting_kind = forms.ChoiceField(
         label="配套服务类型", choices=[("", "请选择"), *SupportingKind.choices], required=False, help_text="配套服务机构填写。"
     )
+    situation = forms.ChoiceField(
+        label="登记情况", choices=[("registered", "已取得营业执照"), ("forming", "筹建中，尚未取得营业执照")],
+        widget=forms.RadioSelect, initial="registered",
+    )  # fmt: skip
     name = forms.CharField(label="机构名称", max_length=120)
     uscc = forms.CharField(
         label="统一社会信用代码",
         max_length=40,
-        help_text="18 位，由数字和大写字母组成。",
+        required=False,
+        help_text="18 位，由数字和大写字母组成；筹建中的不填。",
         widget=forms.TextInput(attrs={"class": "w-20"}),
     )
     uscc_reason = forms.CharField(

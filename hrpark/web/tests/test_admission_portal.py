@@ -46,7 +46,14 @@ def post(client, url, data=None, **files):
 
 
 def begin(client, **over):
-    given = {"kind": "agency", "name": "广州新程人力资源有限公司", "uscc": CODE, "role": "clerk", **over}
+    given = {
+        "kind": "agency",
+        "situation": "registered",
+        "name": "广州新程人力资源有限公司",
+        "uscc": CODE,
+        "role": "clerk",
+        **over,
+    }
     return post(client, "/p/huangpu/apply/new/", given)
 
 
@@ -144,7 +151,14 @@ def test_a_body_with_people_offers_to_ask_them(me, cast):
 
 
 def test_a_double_click_begins_once(me):
-    given = {"kind": "agency", "name": "广州新程人力资源有限公司", "uscc": CODE, "role": "clerk", "deed_key": "one"}
+    given = {
+        "kind": "agency",
+        "situation": "registered",
+        "name": "广州新程人力资源有限公司",
+        "uscc": CODE,
+        "role": "clerk",
+        "deed_key": "one",
+    }
     assert {me.post("/p/huangpu/apply/new/", given).status_code for _ in range(2)} == {302}
     assert Application.objects.count() == 1
 
