@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from hrpark.notices.kinds import notice_kind
+from hrpark.standard.kinds import PARAMETERS
 from hrpark.toolbox.errors import Misconfigured, Refused
 from hrpark.toolbox.registry import Registry
 
@@ -106,8 +107,8 @@ class CaseKind:
     outcomes: ClassVar[Mapping[str, str]] = {}
     #: Why such requests come about, for analysis when one is closed. Empty: not asked.
     causes: ClassVar[Mapping[str, str]] = {}
-    #: Years that the file is kept after closing; None: no end.
-    retention_years: ClassVar[int | None] = None
+    #: The dated parameter that says for how many years the file is kept after closing; empty: without end.
+    retention: ClassVar[str] = ""
     #: May be handed in without a name, and followed by a secret key.
     nameless: ClassVar[bool] = False
     #: Who is told of what is late (督办).
@@ -247,6 +248,8 @@ def case_kind(kind: type[CaseKind]) -> type[CaseKind]:
             raise Misconfigured(f"{one.key}: move {move.key!r} leaves a final state, or reopens what is open")
     if len({move.key for move in one.moves}) != len(one.moves):
         raise Misconfigured(f"{one.key}: two moves share a key")
+    if one.retention:
+        PARAMETERS.get(one.retention)
     wrong = wrong_specs(one.item.fields, one.item.materials)
     if wrong:
         raise Misconfigured(f"{one.key}: {wrong}")

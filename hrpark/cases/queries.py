@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -438,3 +439,18 @@ def year_body(park: Park, year: int) -> str:
 
 def frozen_year(park: Park, year: int) -> FrozenYear | None:
     return FrozenYear.objects.filter(park=park, year=year).first()
+
+
+def settled_figures(park: Park, year: int, at: datetime) -> Figures:
+    """The figures of a year as every page and Table 1 tell them: once it is frozen and over at ``at``, just the cases that were
+    counted then, whatever has become of them; else as the cases are."""
+    frozen = frozen_year(park, year) if at >= rules.year_span(year)[1] else None
+    if frozen is None:
+        return figures(park, year, at)
+    counted = json.loads(frozen.body)
+
+    def of(ids: list[int]) -> QuerySet[Case]:
+        return Case.objects.filter(park=park, pk__in=ids)
+
+    rates = {r: Rate(of(counted[r]["part"]), of(counted[r]["whole"])) for r in Figures.RATES}
+    return Figures(year=year, **{name: of(counted[name]) for name in ("received", "late", "open")}, **rates)

@@ -142,6 +142,12 @@ def chain_of(park_id: int, *, links: int = 500) -> Chain:
     return Chain(last.seq, found.unsealed, bytes(last.digest).hex()[:16], last.seq - after, found.broken)
 
 
+def done_under(actor: str, verb: str, keys: Iterable[str], since: datetime) -> str | None:
+    """Under which of these keys somebody has done a thing since a moment; None: under none of them."""
+    done = Entry.objects.filter(actor=actor, verb=verb, key__in=list(keys), at__gt=since)
+    return done.order_by("-id").values_list("key", flat=True).first()
+
+
 def said(entries: Iterable[int]) -> dict[int, str]:
     """What entries say in detail, in words, for verbs that declare how; an erased one says nothing."""
     verbs = [verb.name for verb in VERBS if verb.says]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +16,7 @@ from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
 from hrpark.cases.kinds import KINDS
 from hrpark.cases.models import Case
-from hrpark.cases.queries import Figures, Line, Rate, figures, frozen_year, lines
+from hrpark.cases.queries import Figures, Line, Rate, frozen_year, lines, settled_figures
 from hrpark.toolbox.errors import NotFound
 
 from . import clock
@@ -70,7 +69,7 @@ class Counted(Filter):
 
     def narrow(self, rows: QuerySet, value: Any, park: Park | None) -> QuerySet:
         park, year, of = value
-        return rows.filter(pk__in=counted(figures(park, year, clock.now()), of).order_by().values("pk"))
+        return rows.filter(pk__in=counted(settled_figures(park, year, clock.now()), of).order_by().values("pk"))
 
     def says(self, value: Any, standing: Standing, park: Park | None) -> str:
         return f"{value[1]}年{COUNTED[value[2]]}"
@@ -103,28 +102,6 @@ def whole_of(found: Figures) -> Line:
     )  # fmt: skip
 
 
-def frozen_line(body: str, ids: set[int]) -> Line:
-    """The figures of a frozen year as they were written down, of the cases that the person may read."""
-    given = json.loads(body)
-
-    def n(rows: list[int]) -> int:
-        return len(ids.intersection(rows))
-
-    def pair(key: str) -> tuple[int, int]:
-        return n(given[key]["part"]), n(given[key]["whole"])
-
-    return Line(
-        "",
-        "合计",
-        n(given["received"]),
-        pair("response"),
-        pair("on_time"),
-        n(given["late"]),
-        n(given["open"]),
-        pair("satisfied"),
-    )
-
-
 def years_of(park: Park, at: datetime) -> list[int]:
     """From the first year with a request to now, newest first."""
     first = (
@@ -144,20 +121,16 @@ def show(request: HttpRequest, park: Park, *, list_view: str, crumb: tuple[str, 
     if not FIRST_YEAR <= year <= request.today.year:
         raise NotFound(f"没有{year}年的统计，请选择其他年份。")
     kinds = readable(request.standing, park)
-    found = narrowed(figures(park, year, request.at), kinds)
+    found = narrowed(settled_figures(park, year, request.at), kinds)
     frozen = frozen_year(park, year)
     base = url(list_view, park=park.slug)
 
     def links(**more: str) -> dict[str, str]:
         return {key: f"{base}?{urlencode({**more, 'of': f'{year}.{key}'})}" for key in COUNTED}
 
-    total = whole_of(found)
-    if frozen:
-        mine = set(Case.objects.filter(park=park, received_at__isnull=False, kind__in=kinds).values_list("pk", flat=True))
-        total = frozen_line(frozen.body, mine)
     context = {
         "title": "办件统计", "park": park, "year": year, "years": years_of(park, request.at), "frozen": frozen, "crumb": crumb,
-        "total": Row("合计", total, links()), "by_kind": [Row(x.label, x, links(kind=x.key)) for x in lines(found, "kind")],
+        "total": Row("合计", whole_of(found), links()), "by_kind": [Row(x.label, x, links(kind=x.key)) for x in lines(found, "kind")],
         "by_resident": [Row(x.label, x, links(institution=x.key) if x.key else links(institution="none")) for x in lines(found, "institution")],
         "hidden": [kind.label for kind in KINDS if kind.key not in kinds],
     }  # fmt: skip

@@ -35,6 +35,8 @@ class Item:
     says: str
     href: str | None = None
     due: date | None = None
+    #: The term is in natural days, so days left are, too.
+    natural: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ def task(
     if not count:
         return None
     shown = tuple(items)[:SHOWN]
-    nearest = min((i.due for i in shown if i.due), default=None)
-    return Task(label, count, unit, tone or (jinja.urgency(nearest, today) if nearest else "waiting"), href, says, shown)
+    urgent = min((ORDER.index(jinja.urgency(i.due, today, natural=i.natural)) for i in shown if i.due), default=None)
+    return Task(label, count, unit, tone or ("waiting" if urgent is None else ORDER[urgent]), href, says, shown)
 
 
 def sorted_tasks(found: Iterable[Task | None]) -> list[Task]:

@@ -89,6 +89,8 @@ class Asked:
     columns: tuple[str, ...] = ()
     filters: dict[str, Any] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    #: The page that was asked for is behind the last one, which is shown instead.
+    beyond: bool = False
 
     def pairs(self, declared: Sequence[Filter]) -> list[tuple[str, str]]:
         return [pair for pairs in self.groups(declared).values() for pair in pairs]
@@ -266,10 +268,12 @@ class List:
         size = given.get("size", "")
         known = {c.key for c in self.allowed(standing, park)[1:]}
         asked = [key for part in given.getlist("cols") for key in part.split(",")]
+        page = _page_number(given.get("page", ""))
+        ignored += [] if page else [f"页码 {given['page'][:20]}"]
         return Asked(
             q=clean(given.get("q", "")),
             sort=sort,
-            page=_whole(given.get("page", ""), 1, 10**7, 1),
+            page=page or 1,
             size=int(size) if size.isascii() and size.isdigit() and len(size) < 4 and int(size) in SIZES else SIZES[0],
             columns=tuple(c.key for c in self.columns if c.key in asked and c.key in known),
             filters=filters,
@@ -357,7 +361,8 @@ class List:
             count = begin + len(rows) if len(rows) <= asked.size else _count(narrowed)
         else:
             count = _count(narrowed)
-            asked = replace(asked, page=max(1, -(-count // asked.size)))
+            last = max(1, -(-count // asked.size))
+            asked = replace(asked, page=last, beyond=True)
             begin = (asked.page - 1) * asked.size
             rows = list(fetched[begin : begin + asked.size])
         return self._page(request, park, asked, columns, places, rows[: asked.size], count)
@@ -499,7 +504,7 @@ class List:
         told = [f"{f.label}：{f.says(asked.filters[f.key], standing, park)}" for f in self.filters if f.key in asked.filters]
         told += [f"搜索：{asked.q}"] if asked.q else []
         record_export(
-            actor=request.user, at=request.at, key=taking_key(request), park=park, permission=self.export_permission or self.permission,
+            actor=request.user, at=request.at, key=taking_key(request, record_export.verb), park=park, permission=self.export_permission or self.permission,
             table=self.title, narrowed="；".join(told), columns=[c.label for c in columns], rows=count,
         )  # fmt: skip
         fetched, places = self.fetch(self.ordered(narrowed, asked), columns)
@@ -617,10 +622,17 @@ def remember_look(response: HttpResponse, text: str) -> None:
     response.set_cookie(jinja.LOOK_COOKIE, text, max_age=A_YEAR, samesite="Lax", httponly=True)
 
 
-def _whole(text: str, least: int, most: int, otherwise: int) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 8:
-        return min(max(int(text), least), most)
-    return otherwise
+#: No list has so many pages; a longer number means the last one.
+LAST_PAGE = 10**7
+
+
+def _page_number(text: str) -> int | None:
+    """The page that an address asks for: the first when it says nothing, None when it says what is no page."""
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdigit()) or not text.strip("0"):
+        return None
+    return min(int(text[-20:]), LAST_PAGE) if len(text.lstrip("0")) <= 8 else LAST_PAGE
 
 
 def _kw(park: Park | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from hrpark.standard.rules import Value
 from . import jinja
 
 #: Room of a parameter → what a visitor calls its subject.
-SUBJECTS = {"admission": "入驻", "institutions": "机构与许可", "returns": "数据填报", "evaluation": "评价"}
+SUBJECTS = {"admission": "入驻", "institutions": "机构与许可", "returns": "数据填报", "evaluation": "评价", "cases": "办件"}
 
 
 def said(value: Value, unit: str) -> str:

@@ -13,15 +13,19 @@ import functools
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from hrpark.accounts.kinds import PERMISSIONS
 from hrpark.accounts.queries import NOBODY, park_by_slug, standing_of
 from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
+from hrpark.trail.queries import done_under
 
 from . import clock
 from .waiting import waiting_page
@@ -118,11 +122,26 @@ def drawn_for_this_person(request: HttpRequest) -> None:
         )
 
 
-def taking_key(request: HttpRequest) -> str:
+#: Two clicks on the same file within this are one.
+ONE_TAKING = timedelta(minutes=1)
+
+
+def taking_key(request: HttpRequest, verb: str) -> str:
     """The key of taking something away as a file. The page stays open after it, with the key it was drawn with: the same file
-    a minute later, or the same key sent to another address, is another deed."""
-    asked = f"{deed_key(request)}\0{request.get_full_path()}\0{request.at:%Y-%m-%dT%H:%M}"
-    return "file:" + hashlib.blake2b(asked.encode(), digest_size=16).hexdigest()
+    more than a minute later, or the same key sent to another address, is another deed."""
+    asked = f"{deed_key(request)}\0{request.get_full_path()}"
+    stem = "file:" + hashlib.blake2b(asked.encode(), digest_size=16).hexdigest()
+    turn = int(request.at.timestamp() // ONE_TAKING.total_seconds())
+    now, before = f"{stem}:{turn}", f"{stem}:{turn - 1}"
+    return done_under(request.user.actor_key, verb, (now, before), request.at - ONE_TAKING) or now
+
+
+def shown_page(request: HttpRequest, rows: Any, size: int) -> Page:
+    """The page of some rows that an address asks for; one that is not there is not found, and says so."""
+    try:
+        return Paginator(rows, size).page(request.GET.get("page") or "1")
+    except InvalidPage:
+        raise NotFound("没有这一页，可能内容已经减少。请从第一页看起。") from None
 
 
 def back_to(request: HttpRequest, query: str = "") -> str:

@@ -21,6 +21,7 @@ from hrpark.accounts.queries import require, standing_of
 from hrpark.documents.actions import next_number
 from hrpark.institutions.models import Institution
 from hrpark.notices.actions import notify
+from hrpark.standard.queries import parameter
 from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, Refused
 from hrpark.trail.actions import Actor, Deed, verb
 from hrpark.trail.kinds import System
@@ -89,7 +90,7 @@ def advance(
         case.completed_at = at
     if kind.state(after).final:
         case.closed_at = at
-        case.keep_until = rules.kept_until(rules.day_of(at), kind.retention_years)
+        case.keep_until = keep_until(case, rules.day_of(at))
     case.state, case.outcome, case.cause = after, outcome or case.outcome, cause or case.cause
     case.version += 1
     keep_clocks(case)
@@ -154,6 +155,12 @@ def keep_clocks(case: Case) -> None:
     pauses = [(p.since, p.until) for p in case.pauses.all() if p.since >= begun]
     case.first_due_at = rules.due(case.received_at, case.item.first_response_days, case.item.clock)
     case.due_at = rules.due(begun, case.item.completion_days, case.item.clock, pauses)
+
+
+def keep_until(case: Case, closed: date) -> date | None:
+    """The last day on which the file is kept, by the years that hold on the day it was closed; None: without end."""
+    key = kind_of(case).retention
+    return rules.kept_until(closed, int(parameter(key, closed, case.park_id)) if key else None)
 
 
 def span_begun(case: Case) -> datetime:

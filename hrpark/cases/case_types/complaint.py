@@ -32,7 +32,7 @@ MATERIALS = (
 WORDS = """对园区的服务、收费、设施，园区工作人员的行为，或驻园机构的服务不满意，可以投诉。投诉由园区运营方指定的投诉受理岗负责，受理电话见园区公示。
 程序：一、从提交的次日起计时，1个工作日内答复是否受理、由谁办理；二、向双方核实情况，被投诉的人不经办、也看不到投诉；三、10个工作日内作出处理决定，写明是否属实、怎样处理；四、您评价处理结果，不满意的由其他人员回访，可以重新办理。
 不属园区职责的，会告诉您向哪个部门反映。对处理决定仍有异议，可以向园区主管部门反映，也可以依法申请调解、仲裁或提起诉讼。
-投诉档案自办结之日起保存三年，到期处理。请如实反映，个人信息只用于办理本件。"""
+投诉档案自办结之日起按公布的年限保存，到期处理。请如实反映，个人信息只用于办理本件。"""
 
 
 @case_kind
@@ -42,8 +42,7 @@ class Complaint(CaseKind):
     offered = ("tenant", "portal")
     titled_by = "what"
     accuses = True
-    #: GB/T 17242 has the organisation fix a period and gives none; three years is ours (limitation of civil claims, 民法典 第一百八十八条).
-    retention_years = 3
+    retention = "cases.complaint_retention_years"
     outcomes = {"upheld": "属实", "partly": "部分属实", "unfounded": "不属实", "unverifiable": "无法核实"}
     causes = {
         "attitude": "服务态度", "delay": "办理拖延", "error": "办理差错", "charge": "收费争议", "conduct": "违反制度", "quality": "服务质量",
@@ -51,5 +50,5 @@ class Complaint(CaseKind):
     }  # fmt: skip
     item = ItemText(
         title="投诉", words=WORDS, fields=FIELDS, materials=MATERIALS, clock="working", first_response_days=1, completion_days=10,
-        desk="投诉受理岗",
+        desk="投诉受理岗", version=2,
     )  # fmt: skip

@@ -36,7 +36,7 @@ class Report(CaseKind):
     nameless = True
     rated = False
     accuses = True
-    retention_years = 3  # as for complaints
+    retention = "cases.report_retention_years"
     read, desk, own = permissions.REPORT_READ, permissions.REPORT_HANDLE, permissions.REPORT_OWN
     outcomes = {
         "upheld": "属实", "partly": "部分属实", "unfounded": "不属实", "unverifiable": "无法核实", "passed_on": "已移送有权部门", "not_ours": "不属园区职责，已告知渠道",

@@ -1,5 +1,7 @@
 """The kinds that come with the engine: what each promises, who reads it, and that a report's author stays unknown."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -13,6 +15,7 @@ from hrpark.cases.queries import case_by_secret, cases_for, form_of, inbox, item
 from hrpark.cases.rules import day_of, problems
 from hrpark.cases.samples import DATA, make_case
 from hrpark.notices.models import Notice
+from hrpark.standard.samples import make_override
 from hrpark.toolbox.errors import NotAllowed, NotFound, Refused
 from hrpark.trail.kinds import System
 
@@ -71,6 +74,17 @@ def test_a_complaint_is_kept_three_years_and_needs_outcome_and_cause(cast, at):
         actions.close(key="b", outcome="upheld", **by)
     done = actions.close(key="c", outcome="upheld", cause="delay", **by)
     assert (done.outcome, done.cause, done.keep_until.isoformat()) == ("upheld", "delay", "2029-03-02")
+
+
+def test_a_file_is_kept_as_long_as_holds_on_the_day_it_is_closed(cast, at):
+    """The park promises five years from tomorrow on: what is closed today is kept three, what is closed tomorrow five."""
+    day = timedelta(days=1)
+    made = [nameless(cast, at, n) for n in (1, 2)]
+    make_override(park=cast.huangpu, parameter="cases.report_retention_years", since=at.date() + day, value=5, at=at)
+    for n, case in enumerate(made):
+        actions.close(actor=cast.director, at=at + n * day, key=f"c{n}", case=case, note="已核查。", outcome="unfounded")
+    kept = [Case.objects.get(pk=case.pk).keep_until.isoformat() for case in made]
+    assert kept == ["2029-03-02", "2031-03-03"]
 
 
 def test_nobody_but_the_director_and_who_reported_reads_a_report(cast, at):

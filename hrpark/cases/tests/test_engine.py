@@ -436,6 +436,11 @@ def test_a_year_is_frozen_once_when_it_is_over_and_never_changes(cast, case, at)
     assert frozen.digest == digest(frozen.body) and f'"received":[{case.pk}]' in frozen.body
     actions.reopen(**by(cast.officer, new_year), case=case, note="又坏了")
     assert queries.frozen_year(cast.huangpu, 2026).body == frozen.body
+    now, then = (f(cast.huangpu, 2026, new_year + DAY) for f in (queries.figures, queries.settled_figures))
+    assert (now.on_time.whole.count(), now.open.count()) == (0, 1)
+    assert (then.on_time.whole.count(), then.open.count()) == (1, 0)
+    before = queries.settled_figures(cast.huangpu, 2026, at + 30 * DAY)  # a day of the year itself is never the whole year
+    assert before.received.count() == 1 and before.open.count() == 1
     for change in (lambda: FrozenYear.objects.update(body="{}"), lambda: FrozenYear.objects.all().delete()):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()

@@ -2,7 +2,8 @@
 
 Satisfaction is the index of the residents' own answers in the year's round (非常满意 100 … 非常不满意 20), from five answers
 up and after closing. The response rate is computed from the cases: answered in substance within the promised time, of all
-received in the year whose time for it is over; unanswered ones count as not responded.
+received in the year whose time for it is over; unanswered ones count as not responded. Of a year that is over and frozen
+(cases.FrozenYear) it is what was frozen, whatever happens to a case later.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from hrpark.cases.queries import figures
+from hrpark.cases.queries import settled_figures
 from hrpark.evaluation.kinds import Indicator, Scope
 from hrpark.evaluation.queries import satisfaction
 from hrpark.evaluation.rules.basis import Computed, Coverage, Reading, Records
@@ -42,7 +43,7 @@ class ServiceQuality(Indicator):
         return Computed(residents_score(tally["counts"]), why, (Records("round", (str(round.pk),)),))
 
     def _response(self, scope: Scope) -> Computed:
-        rate = figures(scope.park, scope.year, midnight(scope.as_of + timedelta(days=1))).response
+        rate = settled_figures(scope.park, scope.year, midnight(scope.as_of + timedelta(days=1))).response
         of = rate.whole.count()
         if of == 0:
             return Computed(None, f"{scope.year}年没有已到答复期限的诉求")

@@ -7,6 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from hrpark.cases import actions as cases
+from hrpark.cases.actions import freeze_due
+from hrpark.cases.samples import DATA, make_case
 from hrpark.evaluation.kinds import INDICATORS, rows_have_indicators
 from hrpark.evaluation.queries import figure_of, same_day, table_of
 from hrpark.evaluation.rules.basis import Basis, Bound
@@ -185,3 +188,13 @@ def test_table_1_is_read_in_a_number_of_queries_that_does_not_grow_with_the_resi
         dossiers.make_resident(at=at, park=people.huangpu, starts=date(2025, 2, 1))
     with django_assert_max_num_queries(60):
         table_of(people.huangpu, END, END + timedelta(days=60))
+
+
+def test_the_response_rate_of_a_frozen_year_is_what_was_frozen(people, at):
+    """One request that nobody answered in time: 0 % of one. Withdrawn after the year was frozen, it is still counted."""
+    case = make_case(kind="general", park=people.huangpu, applicant=people.stranger, data=DATA["general"])
+    end, later = date(2026, 12, 31), at.replace(year=2027)
+    freeze_due(later)
+    cases.withdraw(actor=people.stranger, at=later, key="w", case=case)
+    assert reading(people.huangpu, "T1.13.response_rate", end, later.date()).computed == 0
+    assert reading(people.huangpu, "T1.13.response_rate", end - timedelta(days=1), later.date()).computed is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from hrpark.accounts.queries import Standing
 from hrpark.notices.actions import mark_all_read, mark_read
 from hrpark.notices.models import Notice
 from hrpark.notices.queries import notice_for, read, unread_count
-from hrpark.web.pages import page
+from hrpark.web.pages import page, shown_page
 from hrpark.web.subjects import address_for
 
 PAGE = 30
@@ -24,7 +23,7 @@ PAGE = 30
 def notices(request: HttpRequest) -> HttpResponse:
     """The newest first; ``?unread=1`` only those that nobody has looked at."""
     only = request.GET.get("unread") == "1"
-    shown = Paginator(read(request.user, unread_only=only), PAGE).get_page(request.GET.get("page"))
+    shown = shown_page(request, read(request.user, unread_only=only), PAGE)
     context = {
         "title": "通知", "shown": shown, "where": {n.pk: where(request.standing, n) for n in shown.object_list}, "only": only, "unread": unread_count(request.user), "today": request.today,
         "pages": shown.paginator.get_elided_page_range(shown.number, on_each_side=2, on_ends=1),

@@ -66,7 +66,10 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
     for state, (permission, label, until) in ROUND_TASKS.items():
         if standing.may(permission, park.pk):
             rounds = rounds_for(standing).filter(park=park, state=state).order_by("assess_until", "pk")
-            items = [Item(r.name, _page("round", r.pk, park), getattr(r, until) if until else None) for r in rounds[:SHOWN]]
+            items = [
+                Item(r.name, _page("round", r.pk, park), getattr(r, until) if until else None, natural=True)
+                for r in rounds[:SHOWN]
+            ]
             yield task(
                 label,
                 rounds.count(),
@@ -100,7 +103,7 @@ def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
         late = handed_in(standing, park).filter(case__ball=Ball.DESK, case__completed_at=None, case__due_at__lt=request.at)
         yield task(
             "入驻申请逾期未办", late.count(), "件", today=today, href=_list("authority-admissions", park, "?late=1"), tone="late",
-            items=[Item(a.institution.name, _page("application", a.pk, park), day_of(a.case.due_at)) for a in late[:SHOWN]],
+            items=[Item(a.institution.name, _page("application", a.pk, park), day_of(a.case.due_at), natural=a.case.item.clock == "natural") for a in late[:SHOWN]],
         )  # fmt: skip
     if standing.may(institutions.READ, park.pk):
         bare = without_permit(park, today)
@@ -111,5 +114,5 @@ def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
     past = rounds_for(standing).filter(park=park, state=RoundState.OPEN, self_until__lt=today).order_by("self_until", "pk")
     yield task(
         "自评逾期未交", past.count(), "轮", today=today, href=_list("authority-rounds", park, "?state=open"), tone="late",
-        items=[Item(r.name, _page("round", r.pk, park), r.self_until) for r in past[:SHOWN]],
+        items=[Item(r.name, _page("round", r.pk, park), r.self_until, natural=True) for r in past[:SHOWN]],
     )  # fmt: skip

@@ -132,7 +132,7 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
         rounds = rounds_for(standing).filter(park=park, state=RoundState.OPEN).order_by("self_until", "pk")
         yield task(
             "评价待自评", rounds.count(), "轮", today=today, href=_list("desk-rounds", park, "?state=open"),
-            items=[Item(r.name, _page("round", r.pk, park), r.self_until) for r in rounds[:SHOWN]],
+            items=[Item(r.name, _page("round", r.pk, park), r.self_until, natural=True) for r in rounds[:SHOWN]],
         )  # fmt: skip
     coming = starts_in(standing, park).filter(outcome="", last_day__range=(today, today + START_SOON))
     yield task(
@@ -143,7 +143,10 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
 
 
 def _starts(found, park: Park) -> list[Item]:
-    return [Item(s.agreement.application.institution.name, _page("start", s.pk, park), s.last_day) for s in found[:SHOWN]]
+    return [
+        Item(s.agreement.application.institution.name, _page("start", s.pk, park), s.last_day, natural=True)
+        for s in found[:SHOWN]
+    ]
 
 
 def _cases(kind: str, park: Park, query: str) -> str | None:
@@ -155,7 +158,12 @@ def _cases(kind: str, park: Park, query: str) -> str | None:
 
 def _by_number(cases, park: Park) -> list[Item]:
     return [
-        Item(f"{c.number} {c.institution.name if c.institution else c.title}", _case_page(c, park), day_of(c.due_at))
+        Item(
+            f"{c.number} {c.institution.name if c.institution else c.title}",
+            _case_page(c, park),
+            day_of(c.due_at),
+            natural=c.item.clock == "natural",
+        )
         for c in cases[:SHOWN]
     ]
 
@@ -192,7 +200,12 @@ def _unseen(waiting, park: Park, today) -> Task | None:
 
 def _licences(found, park: Park) -> list[Item]:
     return [
-        Item(f"{x.institution.name}：{x.get_kind_display()}", _page("institution", x.institution_id, park), x.valid_to)
+        Item(
+            f"{x.institution.name}：{x.get_kind_display()}",
+            _page("institution", x.institution_id, park),
+            x.valid_to,
+            natural=True,
+        )
         for x in found[:SHOWN]
     ]
 
@@ -245,7 +258,7 @@ def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
         past = rounds_for(standing).filter(park=park, state=RoundState.OPEN, self_until__lt=today).order_by("self_until", "pk")
         yield task(
             "自评已过截止日", past.count(), "轮", today=today, href=_list("desk-rounds", park, "?state=open"), tone="late",
-            items=[Item(r.name, _page("round", r.pk, park), r.self_until) for r in past[:SHOWN]],
+            items=[Item(r.name, _page("round", r.pk, park), r.self_until, natural=True) for r in past[:SHOWN]],
         )  # fmt: skip
 
 

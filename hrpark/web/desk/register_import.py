@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,7 +27,7 @@ from hrpark.trail.queries import timeline
 from hrpark.web.filters import Choice, Days
 from hrpark.web.forms import File, Form, Whole, handle
 from hrpark.web.lists import XLSX, Column, List, Main, picked, register, require_list
-from hrpark.web.pages import deed_key, page, taking_key
+from hrpark.web.pages import deed_key, page, shown_page, taking_key
 from hrpark.web.shell import place
 from hrpark.web.subjects import page_of
 
@@ -298,7 +297,7 @@ def _preview(
     asked = request.GET.get("tab", "")
     tab = asked if asked in VERDICTS else next((v for v in VERDICTS if counts.get(v)), Verdict.NEW)
     q = request.GET.get("q", "")[:60]
-    rows = Paginator(queries.rows(found, verdict=tab, search=q), PAGE).get_page(request.GET.get("page"))
+    rows = shown_page(request, queries.rows(found, verdict=tab, search=q), PAGE)
     lines = queries.lines(found, rows.object_list)
     importable = {v: counts.get(v, 0) for v in (Verdict.NEW, Verdict.CHANGED)}
     return _draw(
@@ -389,5 +388,6 @@ def errors(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     found = _job(request, park, pk)
     if found.forgotten_at:
         raise NotFound("这次导入的逐行内容已按期删除，不能再下载。")
-    actions.record_taking(actor=request.user, at=request.at, key=taking_key(request), job=found)
+    key = taking_key(request, actions.record_taking.verb)
+    actions.record_taking(actor=request.user, at=request.at, key=key, job=found)
     return _workbook(queries.error_workbook(found), f"有误的行-{found.filename.rpartition('.')[0] or found.filename}.xlsx")

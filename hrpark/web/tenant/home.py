@@ -59,7 +59,7 @@ def _items(request: HttpRequest, park: Park, found) -> list[Item]:
     return [
         Item(
             c.number or c.title, _page("application", applications[c.pk], park) if c.pk in applications else _page("case", c.pk, park),
-            day_of(c.due_at) if c.due_at and c.ball == "desk" else None,
+            day_of(c.due_at) if c.due_at and c.ball == "desk" else None, natural=c.item.clock == "natural",
         )
         for c in found[:SHOWN]
     ]  # fmt: skip
@@ -82,7 +82,7 @@ def due(request: HttpRequest, park: Park, dossiers: list[Dossier]) -> Iterable[T
     open_rounds = [a for a in asked_of(standing, park, today) if a.open and not a.answered]
     yield task(
         "请评价园区", len(open_rounds), "轮", today=today, href=link("tenant-rounds", park=park.slug), says="答案与身份分开保存。",
-        items=[Item(a.round.name, _page("round", a.round.pk, park), a.round.answers_until) for a in open_rounds],
+        items=[Item(a.round.name, _page("round", a.round.pk, park), a.round.answers_until, natural=True) for a in open_rounds],
     )  # fmt: skip
     for dossier in dossiers:
         if dossier.warnings:

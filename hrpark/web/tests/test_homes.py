@@ -10,6 +10,9 @@ import pytest
 from hrpark.accounts import samples
 from hrpark.admission.actions import send_back
 from hrpark.admission.samples import make_application
+from hrpark.cases import actions as cases
+from hrpark.cases.queries import item_in_force
+from hrpark.cases.samples import DATA, make_case
 from hrpark.evaluation.samples import make_round
 from hrpark.institutions.actions import add_credential, add_licence, verify_licence
 from hrpark.institutions.samples import make_institution, make_licence, make_resident
@@ -60,6 +63,20 @@ def test_a_task_is_as_urgent_as_its_nearest_record(days, tone):
     ]
     made = task("办件", 2, "件", today=today, href=None, items=items)
     assert made.tone == tone and len(made.items) == 2
+
+
+@pytest.mark.parametrize(("term", "unit"), [("working", "个工作日"), ("natural", "天")])
+def test_days_left_are_counted_as_the_term_itself_is(client, cast, now, term, unit):
+    text = item_in_force("general", cast.huangpu, now.date())
+    cases.publish_item(
+        actor=cast.director, at=now, key="item", park=cast.huangpu, kind="general", title=text.title, words=text.words, fields=text.fields,
+        materials=text.materials, clock=term, first_response_days=1, completion_days=30, desk=text.desk, since=now.date(),
+    )  # fmt: skip
+    make_case(
+        kind="general", park=cast.huangpu, applicant=cast.qihang_clerk, organisation=cast.qihang, at=now, data=DATA["general"]
+    )
+    for page in (desk(client, cast), home(client, cast.qihang_clerk, "/tenant/huangpu/")):
+        assert re.findall(r"还剩 \d+ (\S+?)</b>", page) == [unit]
 
 
 # --- an empty park -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import string
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -22,6 +22,7 @@ from hrpark.accounts.actions import MOST_VIEWS, drop_view, save_view
 from hrpark.accounts.models import Membership, SavedView
 from hrpark.accounts.queries import NOBODY, saved_views, standing_of
 from hrpark.toolbox.errors import Misconfigured, NotFound, Refused
+from hrpark.trail.models import Entry
 from hrpark.web import lists
 from hrpark.web.lists import Choice, Column, Days, List, View, YesNo
 
@@ -170,6 +171,16 @@ def test_a_page_beyond_the_end_is_the_last_one(cast, at):
     many(cast, at, 60)
     page = drawn(cast, "page=9999")
     assert (page.asked.page, page.first, page.last, page.count) == (2, 51, 68, 68)
+    assert drawn(cast, "page=" + "9" * 40).asked == page.asked
+    text = PEOPLE.respond(ask(cast, "director", "page=" + "9" * 40), cast.huangpu).content.decode()
+    assert "没有这么多页，现在显示的是最后一页（第 2 页）" in text
+    assert not drawn(cast, "page=2").asked.beyond
+
+
+@pytest.mark.parametrize("odd", ["-3", "0", "abc", "1.5", "１"])
+def test_a_page_that_is_none_is_named_and_the_first_is_shown(cast, odd):
+    page = drawn(cast, f"page={odd}")
+    assert (page.asked.page, page.asked.ignored) == (1, (f"页码 {odd}",))
 
 
 def test_pages_hold_every_row_once_whatever_the_order(cast, at):
@@ -230,6 +241,18 @@ def test_the_export_holds_the_filtered_rows_of_all_pages_and_says_what_it_is(cas
     assert "共 61 人" in sheet[0][0] and "角色：园区专员" in sheet[1][0]
     assert sheet[2] == ["姓名", "角色", "手机号", "止于", "姓名与单位"]
     assert len(sheet) == 3 + 61 and {row[1] for row in sheet[3:]} == {"园区专员"}
+
+
+def test_a_double_click_around_the_turn_of_a_minute_is_told_once_and_a_later_one_again(cast, at):
+    def take(when):
+        request = ask(cast, "director", post=True)
+        request.at = when
+        PEOPLE.respond(request, cast.huangpu)
+        return Entry.objects.filter(verb="sheets.export").count()
+
+    turn = at.replace(second=59, microsecond=999_000)
+    steps = (0, 0.2, 30, 59, 61, 62, 125)
+    assert [take(turn + timedelta(seconds=s)) for s in steps] == [1, 1, 1, 1, 2, 2, 3]
 
 
 def test_too_many_rows_are_not_exported_but_said(cast, monkeypatch):

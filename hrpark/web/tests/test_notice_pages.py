@@ -79,7 +79,7 @@ def test_without_signing_in_there_are_none(client, notice):
     assert client.get("/account/notices/")["Location"].startswith("/account/login/")
 
 
-@pytest.mark.parametrize("odd", ["?page=x", "?page=99999", "?unread=2", "?page=-1"])
+@pytest.mark.parametrize("odd", ["?unread=2", "?page=", "?page=1"])
 def test_an_odd_address_is_answered(client, cast, notice, odd):
     client.force_login(cast.officer)
     assert client.get(f"/account/notices/{odd}").status_code == 200
@@ -103,4 +103,7 @@ def test_many_notices_are_read_page_by_page(client, cast, at):
         make_notice(cast.officer, samples.make_park(at=at), at=at, what=f"第{n:02d}件申请")
     client.force_login(cast.officer)
     first, second = (client.get(f"/account/notices/?page={n}").content.decode() for n in (1, 2))
+    for odd in ("x", "0", "-1", "3", "9" * 40, "9" * 5000):
+        response = client.get(f"/account/notices/?page={odd}")
+        assert response.status_code == 404 and "没有这一页" in response.content.decode()
     assert "第34件申请" in first and "第00件申请" not in first and "第00件申请" in second

@@ -86,7 +86,7 @@ def test_one_inbox_shows_every_kind_and_filters_them(officer, cast, case, at):
         numbers = set(re.findall(r"(?:SQ|TS)\d{4}-\d{4}|RY\d{4}-\d{4}", words(officer.get(f"{DESK}?{query}"))))
         assert numbers == {number}, query
     assert "没有符合条件" in words(officer.get(f"{DESK}?late=1")) and "没有符合条件" in words(officer.get(f"{DESK}?low=1"))
-    assert "网址中有不认识的筛选条件" in words(officer.get(f"{DESK}?of=nonsense"))
+    assert "网址中有不认识的内容" in words(officer.get(f"{DESK}?of=nonsense"))
 
 
 def test_a_kind_with_records_of_its_own_opens_there(officer, cast):
