@@ -218,6 +218,9 @@ SMS_ADAPTER = env.str("HRPARK_SMS", default="")
 SMS_RELAY_URL = env.str("HRPARK_SMS_RELAY_URL", default="")
 SMS_RELAY_TOKEN = env.str("HRPARK_SMS_RELAY_TOKEN", default="")
 
+#: A process that serves pages looks this often whether holidays of a year were entered (hrpark/standard/queries.py).
+CALENDAR_SECONDS = 30
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 #: True: directors and supervisors must have a second factor (TOTP) before they can do anything else.

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 
 from hrpark.accounts.models import Organisation, Park, Person
 from hrpark.institutions.models import Institution
+from hrpark.standard.models import Arrangement
 from hrpark.trail.actions import subject
 
 
@@ -226,6 +227,14 @@ class Nudge(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "due_at", "step"], name="one_nudge_a_step")]
+
+
+class Recount(models.Model):
+    """The deadlines of open requests were counted anew by an arrangement of holidays that was published after they came in."""
+
+    arrangement = models.OneToOneField(Arrangement, models.PROTECT, related_name="+")
+    moved = models.PositiveIntegerField(help_text="How many requests have another deadline since.")
+    at = models.DateTimeField()
 
 
 # --- what the applicant says of it ---------------------------------------------------------------------------------------

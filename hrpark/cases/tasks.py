@@ -6,7 +6,12 @@ from datetime import datetime
 
 from hrpark.toolbox.tick import each_minute
 
-from .actions import freeze_due, remind_due
+from .actions import freeze_due, recount_due, remind_due
+
+
+@each_minute("cases.recount")
+def recount(at: datetime) -> int:
+    return recount_due(at)
 
 
 @each_minute("cases.remind")

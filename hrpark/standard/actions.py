@@ -1,4 +1,4 @@
-"""Writing down that an edition is used, and a park's own promises."""
+"""Writing down that an edition is used, a park's own promises, and the holidays of a year."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from django.db import IntegrityError, transaction
 
 from hrpark.accounts.models import Park, Person
 from hrpark.accounts.queries import require
-from hrpark.toolbox.errors import Conflict, Misconfigured, Refused
+from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, Refused
+from hrpark.toolbox.text import tidy
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
 from . import permissions
+from .holidays import read_notice
 from .kinds import EDITIONS, PARAMETERS
-from .models import Override, UsedEdition
+from .models import Arrangement, Override, UsedEdition
+from .queries import hold_calendar
 from .rules import Edition, Freedom, Parameter, Value, read_value, within, write_value
 
 
@@ -107,3 +110,35 @@ def withdraw_override(
     override.save(update_fields=["withdrawn_at", "withdrawn_because"])
     deed.record(override, park=override.park_id, parameter=override.key, reason=override.withdrawn_because)
     return override
+
+
+@verb("standard.arrangement", "登记了节假日安排")
+def record_arrangement(
+    deed: Deed, *, actor: System | Person, at: datetime, key: str, year: int, text: str, source: str
+) -> Arrangement:  # fmt: skip
+    """The holidays of a year from the text of the State Council's notice; for every park of the house, so only who installs may.
+
+    What terms end on is counted by it from now on; open requests are counted anew by the tick (cases.recount).
+    """
+    if isinstance(actor, Person) and not actor.installs:
+        raise NotAllowed("节假日安排对本平台的所有园区生效，由系统管理员登记。")
+    if not at.year - 1 <= year <= at.year + 2:
+        raise Refused(f"只能登记{at.year - 1}年至{at.year + 2}年的安排，请核对年份。", field="year")
+    if not tidy(source):
+        raise Refused("请写明依据，例如通知的名称和文号。", field="source")
+    notice = read_notice(year, text)
+    days_off, worked = ([day.isoformat() for day in days] for days in (notice.days_off, notice.worked))
+    last = Arrangement.objects.select_for_update().filter(year=year).first()
+    if last is not None and (last.days_off, last.worked) == (days_off, worked):
+        raise Conflict(f"{year}年的安排已经登记，内容相同。", field="text")
+    try:
+        with transaction.atomic():
+            made = Arrangement.objects.create(
+                year=year, seq=last.seq + 1 if last else 1, days_off=days_off, worked=worked, source=tidy(source)[:200],
+                recorded_at=at,
+            )  # fmt: skip
+    except IntegrityError:
+        raise Conflict(f"他人刚刚登记了{year}年的安排，请刷新页面核对。", field="year") from None
+    deed.record(made, park=None, year=year, source=made.source, days=len(days_off))
+    hold_calendar()
+    return made

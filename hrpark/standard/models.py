@@ -57,3 +57,23 @@ class Override(models.Model):
     def __str__(self) -> str:
         known = PARAMETERS.find(self.key)
         return known.label if known else "已不再使用的数值"
+
+
+@subject("arrangement", "节假日安排")
+class Arrangement(models.Model):
+    """The State Council's arrangement of one year's holidays (部分节假日安排的通知), entered once it is published: days off besides
+    weekends, and weekend days that are worked in their stead. A correction is a further row; the last one of a year holds."""
+
+    year = models.PositiveSmallIntegerField("年份")
+    seq = models.PositiveSmallIntegerField("第几次登记")
+    days_off = models.JSONField("放假日期", help_text="ISO dates; may begin in December of the year before.")
+    worked = models.JSONField("调休上班日期", default=list)
+    source = models.CharField("依据", max_length=200, help_text="Name and number of the notice.")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["year", "seq"], name="one_arrangement_a_seq")]
+        ordering = ["-year", "-seq"]
+
+    def __str__(self) -> str:
+        return f"{self.year}年节假日安排"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from math import inf
+from time import monotonic
 
 from django.db.models import QuerySet
 
@@ -12,10 +14,11 @@ from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
 from hrpark.toolbox.dated import Dated
 from hrpark.toolbox.errors import NotFound, Refused
+from hrpark.toolbox.workdays import NATIONAL, WorkCalendar, hold
 
 from . import permissions
 from .kinds import CITATIONS, CURRENT, EDITIONS, PARAMETERS, Citation
-from .models import Override
+from .models import Arrangement, Override
 from .rules import Basis, Clause, Edition, Force, Freedom, Held, Parameter, Row, Source, Value, held_on, read_value
 
 
@@ -121,6 +124,61 @@ def _held(known: Parameter, made: Iterable[Override], on: date) -> Held:
     except LookupError:
         first = known.values.since[0]
         raise Refused(f"“{known.label}”自{first:%Y年%m月%d日}起才有规定，请选择这一天或之后的日期。") from None
+
+
+# Working days -------------------------------------------------------------------------------------------------------
+
+
+def arrangements() -> QuerySet[Arrangement]:
+    """Every arrangement of holidays that was entered, the newest year first, the last entry of a year first."""
+    return Arrangement.objects.all()
+
+
+def working_calendar() -> WorkCalendar:
+    """The national calendar with what was entered since: the last entry of each year."""
+    years: dict[int, tuple[list[date], list[date]]] = {}
+    early: set[date] = set()
+    for one in arrangements().order_by("year", "seq"):
+        off, worked = ([date.fromisoformat(day) for day in days] for days in (one.days_off, one.worked))
+        years[one.year] = [d for d in off if d.year == one.year], [d for d in worked if d.year == one.year]
+        early |= {d for d in off if d.year != one.year}
+    found = NATIONAL.updated(years) if years else NATIONAL
+    return replace(found, holidays=found.holidays | early) if early else found
+
+
+@dataclass(frozen=True)
+class KnownYear:
+    """A year whose working days are known: its days off besides weekends, the weekend days worked, and from where."""
+
+    year: int
+    days_off: tuple[date, ...]
+    worked: tuple[date, ...]
+    source: str
+    recorded_at: datetime | None = None
+
+
+def known_years() -> list[KnownYear]:
+    """The newest first: the last entry of a year, else what came with the calendar's package."""
+    found: dict[int, KnownYear] = {}
+    for one in arrangements():
+        off, worked = (tuple(map(date.fromisoformat, days)) for days in (one.days_off, one.worked))
+        found.setdefault(one.year, KnownYear(one.year, off, worked, one.source, one.recorded_at))
+    for year in NATIONAL.years - found.keys():
+        off, worked = (tuple(sorted(d for d in days if d.year == year)) for days in (NATIONAL.holidays, NATIONAL.worked))
+        found[year] = KnownYear(year, off, worked, "随平台提供的国务院办公厅通知")
+    return sorted(found.values(), key=lambda one: -one.year)
+
+
+_looked_at = -inf
+
+
+def hold_calendar(*, seconds: float = 0) -> None:
+    """Let this process count by the calendar as it is recorded; with ``seconds``, only when it looked longer ago."""
+    global _looked_at
+    now = monotonic()
+    if not seconds or now - _looked_at > seconds:
+        hold(working_calendar())
+        _looked_at = now
 
 
 # Coverage -----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """Working days in China: weekends, statutory holidays and the Saturdays and Sundays that are worked in their stead.
 
-The State Council publishes each year's arrangement late in the year before. A day in a year without data is judged by its
-weekday, and every answer says whether it is certain.
+The State Council publishes each year's arrangement late in the year before. Those published when the package was made come with
+it (``NATIONAL``); later ones are recorded in the house, and each process holds what is known (``hold``, told by
+``standard.queries.hold_calendar``). A day in a year without data is judged by its weekday, and every answer says whether it is
+certain.
 """
 
 from __future__ import annotations
@@ -71,29 +73,45 @@ NATIONAL = WorkCalendar(
 )
 
 
+_held = NATIONAL
+
+
+def in_force() -> WorkCalendar:
+    """The calendar that terms are counted by in this process: the national one, with what the house has recorded since."""
+    return _held
+
+
+def hold(calendar: WorkCalendar) -> None:
+    """From now on terms are counted by this calendar."""
+    global _held
+    _held = calendar
+
+
 def _certain(calendar: WorkCalendar, start: date, end: date) -> bool:
     low, high = min(start, end), max(start, end)
     return all(year in calendar.years for year in range(low.year, high.year + 1))
 
 
-def next_working_day(day: date, calendar: WorkCalendar = NATIONAL) -> Day:
+def next_working_day(day: date, calendar: WorkCalendar | None = None) -> Day:
     """The first working day after ``day``."""
     return add_working_days(day, 1, calendar)
 
 
-def working_day_from(day: date, calendar: WorkCalendar = NATIONAL) -> Day:
+def working_day_from(day: date, calendar: WorkCalendar | None = None) -> Day:
     """``day`` itself if it is a working day, else the next one."""
+    calendar = calendar or in_force()
     start = day
     while not calendar.is_working(day):
         day += ONE
     return Day(day, _certain(calendar, start, day))
 
 
-def add_working_days(start: date, days: int, calendar: WorkCalendar = NATIONAL) -> Day:
+def add_working_days(start: date, days: int, calendar: WorkCalendar | None = None) -> Day:
     """The last day of a term of so many working days; the day it starts on is not counted (Civil Code art. 201).
 
     A negative number counts back: the day by which something must be handed in that many working days before.
     """
+    calendar = calendar or in_force()
     day, step, left = start, ONE if days >= 0 else -ONE, abs(days)
     while left:
         day += step
@@ -101,8 +119,9 @@ def add_working_days(start: date, days: int, calendar: WorkCalendar = NATIONAL) 
     return Day(day, _certain(calendar, start, day))
 
 
-def working_days_between(start: date, end: date, calendar: WorkCalendar = NATIONAL) -> Count:
+def working_days_between(start: date, end: date, calendar: WorkCalendar | None = None) -> Count:
     """Working days after ``start`` up to and including ``end``; negative when ``end`` lies before: days overdue."""
+    calendar = calendar or in_force()
     low, high = min(start, end), max(start, end)
     days = sum(calendar.is_working(low + ONE * n) for n in range(1, (high - low).days + 1))
     if end < start:
@@ -110,11 +129,12 @@ def working_days_between(start: date, end: date, calendar: WorkCalendar = NATION
     return Count(days, _certain(calendar, start, end))
 
 
-def add_natural_days(start: date, days: int, calendar: WorkCalendar = NATIONAL, *, roll: bool = True) -> Day:
+def add_natural_days(start: date, days: int, calendar: WorkCalendar | None = None, *, roll: bool = True) -> Day:
     """The last day of a term of so many calendar days; the day it starts on is not counted (Civil Code art. 201).
 
     When that is a day off, the term ends on the next working day (art. 203), unless ``roll`` is false.
     """
+    calendar = calendar or in_force()
     day = start + ONE * days
     if not roll:
         return Day(day, True)

@@ -9,7 +9,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -113,6 +113,24 @@ def isodate(value: date | None) -> str:
     if value is None:
         return DASH
     return _local(value).date().isoformat() if isinstance(value, datetime) else value.isoformat()
+
+
+def day_spans(days: Iterable[date]) -> str:
+    """1月1日至3日、2月15日至23日: days in order, those that follow one another as a span."""
+    spans: list[list[date]] = []
+    for one in days:
+        if spans and one - spans[-1][-1] == timedelta(days=1):
+            spans[-1].append(one)
+        else:
+            spans.append([one])
+    return "、".join(_span(span[0], span[-1]) for span in spans)
+
+
+def _span(first: date, last: date) -> str:
+    begin = f"{first.month}月{first.day}日"
+    if first == last:
+        return begin
+    return f"{begin}至{last.day}日" if first.month == last.month else f"{begin}至{last.month}月{last.day}日"
 
 
 def moment(value: datetime | None) -> str:
@@ -252,7 +270,7 @@ def as_json(value: object) -> Markup:
 
 
 FILTERS = {
-    "day": day, "weekday": weekday, "isodate": isodate, "moment": moment, "number": number, "money": money, "yuan": yuan,
+    "day": day, "weekday": weekday, "isodate": isodate, "day_spans": day_spans, "moment": moment, "number": number, "money": money, "yuan": yuan,
     "wan": wan, "percent": percent, "change": change, "size": size, "dash": dash, "days_left": days_left,
     "urgency": urgency, "as_json": as_json,
 }  # fmt: skip

@@ -24,6 +24,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from hrpark.accounts.kinds import PERMISSIONS
 from hrpark.accounts.queries import NOBODY, park_by_slug, standing_of
+from hrpark.standard.queries import hold_calendar
 from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
 from hrpark.trail.queries import done_under
 
@@ -90,6 +91,7 @@ def page(permission: str = "", *, door: str) -> Callable:
 
 
 def enter(request: HttpRequest) -> None:
+    hold_calendar(seconds=settings.CALENDAR_SECONDS)
     request.at, request.today = clock.now(), clock.today()
     request.standing = standing_of(request.user, request.today) if request.user.is_authenticated else NOBODY
     request.park = None

@@ -113,6 +113,8 @@ ROWS: dict[str, Row] = {
     "account-view-drop": row("", CLERK, pk="own_view"),
     "account-parks": row(INSTALLER),
     "account-park-new": row(INSTALLER, INSTALLER),
+    "account-calendar": row(INSTALLER),
+    "account-calendar-new": row(INSTALLER, INSTALLER),
     # -- the desk
     "desk-home": row(DESK),
     "desk-search": row(DESK),

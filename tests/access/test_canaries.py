@@ -20,7 +20,7 @@ PLAIN: dict[str, set[str]] = {
         "cases.item.materials", "cases.item.title", "cases.item.words", "institutions.licence.number",
         "parks.parkprofile.address", "parks.parkprofile.approval_document", "parks.parkprofile.approved_by",
         "parks.parkprofile.introduction", "parks.parkprofile.region", "returns.regionalfigure.region",
-        "standard.override.basis", "standard.override.value",
+        "standard.arrangement.days_off", "standard.arrangement.source", "standard.arrangement.worked", "standard.override.basis", "standard.override.value",
     },
     "a key, a number, a digest, a state": {
         "accounts.attempt.account", "accounts.attempt.device", "accounts.attempt.kind", "accounts.consent.purpose",

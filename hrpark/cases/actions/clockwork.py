@@ -1,6 +1,7 @@
-"""What the tick does with requests: reminders and escalation of deadlines, and the figures of a year that is over.
+"""What the tick does with requests: reminders and escalation of deadlines, deadlines counted anew when the holidays of a year are
+known, and the figures of a year that is over.
 
-Both are rows: a killed tick repeats nothing, a late one sends what is due now and not what it missed.
+All are rows: a killed tick repeats nothing, a late one sends what is due now and not what it missed.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ from hrpark.accounts.models import Park, Person
 from hrpark.accounts.queries import require
 from hrpark.notices.actions import notify
 from hrpark.notices.rules import is_civil
-from hrpark.standard.queries import parameter
+from hrpark.standard.queries import arrangements, parameter
 from hrpark.toolbox.errors import Conflict, Refused
 from hrpark.toolbox.frozen import digest
-from hrpark.toolbox.workdays import NATIONAL
+from hrpark.toolbox.workdays import in_force
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
 from .. import permissions, rules
 from ..kinds import DUE_SOON, ESCALATED, OVERDUE
-from ..models import Ball, Case, FrozenYear, Nudge
+from ..models import Ball, Case, FrozenYear, Nudge, Recount
 from ..queries import desk_of, frozen_year, overseers, year_body
-from .moving import about
+from .moving import about, keep_clocks, locked
 
 TICK = System("tick")
 #: Nobody is reminded further ahead than this.
@@ -36,7 +37,7 @@ def remind_due(at: datetime, *, limit: int = 1000) -> int:
     """Remind of deadlines that come near and escalate those that went by, on working days, at civil hours.
     Returns how many cases."""
     today, done = rules.day_of(at), 0
-    if not is_civil(at, rules.ZONE) or not NATIONAL.is_working(today):
+    if not is_civil(at, rules.ZONE) or not in_force().is_working(today):
         return 0
     horizon = rules.end_of(rules.last_day(today, HORIZON, rules.NATURAL))
     near = Q(due_at__lte=horizon, completed_at=None) | Q(first_due_at__lte=horizon, first_response_at=None)
@@ -78,6 +79,36 @@ def _nudge(case: Case, due_at: datetime, step: int, what: str, today: date, at: 
             for person in overseers(case, today):
                 notify(to=person, kind=ESCALATED, handler=handler, **words)
     return True
+
+
+@verb("cases.recount", "按新的节假日安排重算了期限")
+def recount(deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case) -> Case:
+    """Both deadlines by the calendar that holds now. Neither the promise nor what was counted as paused changes."""
+    require(actor, permissions.OVERSEE, case.park_id, rules.day_of(at))
+    case = locked(case.pk)
+    keep_clocks(case)
+    case.save(update_fields=["first_due_at", "due_at"])
+    deed.record(case, park=case.park_id, due_on=rules.day_of(case.due_at))
+    return case
+
+
+def recount_due(at: datetime) -> int:
+    """After an arrangement of holidays was entered: every open request whose deadline it moves. Returns how many."""
+    counted = Recount.objects.filter(arrangement=OuterRef("pk"))
+    moved = 0
+    for arrangement in arrangements().exclude(Exists(counted)).order_by("pk"):
+        since = rules.start_of(date(arrangement.year - 1, 12, 1))
+        open_ = Case.objects.filter(closed_at=None, completed_at=None, due_at__gte=since).select_related("item", "park")
+        here = 0
+        for case in open_.order_by("pk").iterator(500):
+            before = case.first_due_at, case.due_at
+            keep_clocks(case)
+            if (case.first_due_at, case.due_at) != before:
+                recount(actor=TICK, at=at, key=f"recount:{arrangement.pk}:{case.pk}", case=case)
+                here += 1
+        Recount.objects.get_or_create(arrangement=arrangement, defaults={"moved": here, "at": at})
+        moved += here
+    return moved
 
 
 @verb("cases.freeze_year", "固定了年度办件统计")

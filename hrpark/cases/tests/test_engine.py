@@ -17,9 +17,11 @@ from hrpark.cases.models import Case, FollowUp, FrozenYear, Nudge, Rating, Score
 from hrpark.cases.rules import ZONE, day_of
 from hrpark.cases.samples import make_case
 from hrpark.notices.models import Notice
+from hrpark.standard.actions import record_arrangement
+from hrpark.standard.samples import notice_for
 from hrpark.toolbox.errors import Conflict, NotAllowed, Refused
 from hrpark.toolbox.frozen import digest
-from hrpark.toolbox.workdays import working_days_between
+from hrpark.toolbox.workdays import NATIONAL, hold, working_days_between
 from hrpark.trail.kinds import System
 from hrpark.trail.queries import timeline
 
@@ -476,3 +478,30 @@ def test_pauses_only_ever_move_a_deadline_later_and_their_order_does_not_matter(
     assert due == rules.due(received, days, clock, list(reversed(pauses)))
     for n in range(len(pauses)):
         assert rules.due(received, days, clock, pauses[:n]) <= due
+
+
+# --- holidays that are published after requests came in ------------------------------------------------------------------
+
+
+def test_when_the_holidays_of_a_year_are_known_open_requests_are_counted_anew_once(cast, at, request):
+    request.addfinalizer(lambda: hold(NATIONAL))
+    late = datetime(2026, 12, 28, 10, tzinfo=ZONE)
+    case, soon, done = (
+        make_case(kind="plain", park=cast.huangpu, applicant=cast.stranger, data=WORDS, at=when) for when in (late, at, late)
+    )
+    actions.close(actor=cast.officer, at=late, key="done", case=done, note="已经办好。")
+    before = {c.pk: Case.objects.get(pk=c.pk).due_at for c in (case, soon, done)}
+    record_arrangement(
+        actor=clockwork.TICK,
+        at=late,
+        key="a",
+        year=2027,
+        source="国办发明电〔2026〕1号",
+        text=notice_for(2027, "1月1日至4日放假调休，共4天"),
+    )
+    assert clockwork.recount_due(late) == 1 and clockwork.recount_due(late) == 0
+    after = {c.pk: Case.objects.get(pk=c.pk).due_at for c in (case, soon, done)}
+    assert working_days_between(day_of(late), day_of(after[case.pk])).days == case.item.completion_days
+    assert day_of(after[case.pk]) > day_of(before[case.pk])
+    assert (after[soon.pk], after[done.pk]) == (before[soon.pk], before[done.pk])
+    assert [e.verb for e in timeline("case", case.pk)].count("cases.recount") == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import drafts, files, first, login, notices, own, register
+from . import calendar, drafts, files, first, login, notices, own, register
 
 urlpatterns = [
     path("", own.home, name="account-home"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("consents/<int:pk>/withdraw/", own.consent_withdraw, name="account-consent-withdraw"),
     path("parks/", first.parks, name="account-parks"),
     path("parks/new/", first.park_new, name="account-park-new"),
+    path("calendar/", calendar.years, name="account-calendar"),
+    path("calendar/new/", calendar.year_new, name="account-calendar-new"),
     path("files/<int:pk>/", files.download, name="account-file"),
     path("notices/", notices.notices, name="account-notices"),
     path("notices/read/", notices.notices_read, name="account-notices-read"),

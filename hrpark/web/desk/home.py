@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -35,6 +36,7 @@ from hrpark.institutions.queries import (
 from hrpark.notices.queries import unread_count
 from hrpark.parks.queries import profile_of, spaces_in
 from hrpark.sheets.queries import failed_jobs, waiting_jobs
+from hrpark.toolbox.workdays import in_force
 from hrpark.web.cockpit import SHOWN, Beginning, Item, Task, figures_of, sorted_tasks, task
 from hrpark.web.pages import page
 from hrpark.web.settling import START_SOON
@@ -56,6 +58,7 @@ def home(request: HttpRequest, park: Park) -> HttpResponse:
         "title": "今日", "park": park, "today": request.today, "steps": steps, "due": sorted_tasks(due(request, park)),
         "wrong": sorted_tasks(going_wrong(request, park)), "table": table,
         "figures": figures_of(table, "desk", park) if table else [], "whole": link("desk-table", park=park.slug),
+        "unknown_year": _year_without_holidays(request.today),
     }  # fmt: skip
     return render(request, "desk/home.html", context)
 
@@ -263,6 +266,12 @@ def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
 
 
 # ---------------------------------------------------------------- an empty park
+
+
+def _year_without_holidays(today: date) -> int | None:
+    """From November on the coming year, while its arrangement is not known: terms that reach into it are counted by weekends."""
+    ahead = today.year + 1
+    return ahead if today.month >= 11 and not in_force().knows(date(ahead, 1, 1)) else None
 
 
 def beginning(request: HttpRequest, park: Park) -> list[Beginning] | None:

@@ -16,7 +16,17 @@ from django.views.decorators.http import require_safe
 
 from hrpark.accounts.models import Park
 from hrpark.standard.kinds import PARAMETERS
-from hrpark.standard.queries import Covered, clause, coverage, coverage_by_force, current_edition, edition, parameters, row
+from hrpark.standard.queries import (
+    Covered,
+    clause,
+    coverage,
+    coverage_by_force,
+    current_edition,
+    edition,
+    known_years,
+    parameters,
+    row,
+)
 from hrpark.standard.rules import Clause, Edition, Force, Held, Source
 from hrpark.toolbox.errors import NotFound
 from hrpark.web.basis import linked
@@ -136,5 +146,12 @@ def park_parameters(request: HttpRequest, park: Park) -> HttpResponse:
     groups: dict[str, list[Number]] = {}
     for held in parameters(request.today, park.pk):
         groups.setdefault(SUBJECTS.get(held.key.split(".")[0], "其他"), []).append(_number(held, request.today))
-    context = {"title": "期限与标准值", "groups": groups, "today": request.today, "park": park, "linked": linked}
+    context = {
+        "title": "期限与标准值",
+        "groups": groups,
+        "today": request.today,
+        "park": park,
+        "linked": linked,
+        "years": known_years()[:3],
+    }
     return render(request, "portal/parameters.html", context)

@@ -12,6 +12,8 @@ from django_tasks_db.models import DBTaskResult
 
 from hrpark.accounts import access, actions, queries, rules, samples, setup, totp, vault
 from hrpark.accounts.models import Attempt, Consent, Invitation, Membership, OneTimeCode, Person, SignIn
+from hrpark.standard.samples import NOTICE_2026, notice_for
+from hrpark.toolbox.workdays import NATIONAL, hold
 from hrpark.web import clock
 from hrpark.web.account.visitor import HALF, device_name
 
@@ -620,6 +622,7 @@ def test_pages_of_the_account_are_for_people_who_are_signed_in(client, cast):
         "account-totp-off",
         "account-recovery",
         "account-parks",
+        "account-calendar",
     ):
         assert client.get(reverse(name))["Location"].startswith(LOGIN)
 
@@ -683,3 +686,20 @@ def test_further_parks_are_opened_by_who_installs(client, cast):
     link = re.search(r"http://testserver(/account/invitation/[^/]+/)", opened).group(1)
     assert join(Client(), link).status_code == 302
     assert Membership.objects.get(park__slug="nansha").role == "director"
+
+
+# ---------------------------------------------------------------- the holidays of a year
+
+
+def test_who_installs_enters_the_holidays_of_a_year_and_everybody_can_read_them(client, cast, request):
+    request.addfinalizer(lambda: hold(NATIONAL))
+    sign_in(client, cast.installer)
+    assert "尚未登记" in text_of(client.get("/account/calendar/"))
+    wrong = {"year": "2027", "source": "国办发明电〔2026〕1号", "text": NOTICE_2026}
+    answer = post(client, "/account/calendar/new/", **wrong)
+    assert answer.status_code == 422 and "核对年份和日期" in text_of(answer) and "农历腊月二十八" in text_of(answer)
+    right = wrong | {"text": notice_for(2027, "1月1日（周五）至3日放假，共3天")}
+    assert post(client, "/account/calendar/new/", **right)["Location"] == "/account/calendar/"
+    page = text_of(client.get("/account/calendar/"))
+    assert "1月1日至3日、2月5日至11日" in page and "尚未登记" not in page
+    assert "国办发明电〔2026〕1号" in text_of(client.get(f"/p/{cast.huangpu.slug}/parameters/"))
