@@ -200,6 +200,9 @@ UPLOAD_SCANNER = env.str("HRPARK_SCANNER", default="")
 FONT_FOLDERS = env.list("HRPARK_FONTS", default=[])
 #: The address under which people reach this installation, for links in mails and on paper.
 PUBLIC_URL = env.str("HRPARK_URL", default="")
+#: The key of the integrity signature on issued PDFs (`manage.py make_signing_key`); without the file nothing is signed.
+SIGNING_KEY = env.str("HRPARK_SIGNING_KEY", default=str(HOME / "signing.p12"))
+SIGNING_PASSWORD = env.str("HRPARK_SIGNING_PASSWORD", default="")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("HRPARK_UPLOAD_MAX_BYTES", default=20 * 1024 * 1024)

@@ -82,6 +82,28 @@ def agreement_data(application: Application) -> dict[str, Any]:
     return {"park": application.park.name, "parties": _parties(application), "unit": unit, "dates": dates, "clauses": clauses}
 
 
+def pledge_data(application: Application) -> dict[str, Any]:
+    """The pledge (入驻承诺书): the years of stay, and what else 4.3.1.2 asks of a resident, letter by letter."""
+    agreement: Agreement = application.agreement
+    operator, _ = operator_of(application)
+    party = _parties(application)[1]
+    first = agreement.residency.starts
+    last = years_before(first, -agreement.years) - timedelta(days=1)
+    years, days = f"{agreement.years}年", agreement.start_days
+    return {
+        "park": application.park.name, "operator": operator, "institution": party["name"], "uscc": party["uscc"],
+        "representative": party["representative"], "agreement": agreement.number, "years": years,
+        "period": f"{date_cn(first)}至{date_cn(last)}",
+        "promises": [
+            f"自入驻之日起在园区经营服务不少于{years}，即{date_cn(first)}至{date_cn(last)}；确需提前退出的，提前书面告知并办妥退出手续。",
+            f"自入驻协议签订之日起{days}个自然日内，即不晚于{date_cn(agreement.start_by)}，完成人员进驻并实际开展业务。",
+            "守法诚信经营，取得并保持与业务相符的许可或备案，财务和管理制度健全，如实报送资料和数据。",
+            "按人力资源服务的行业标准和规范提供服务，接受年度检查和随机抽查，对查出的问题按期改正。",
+            "按期足额缴纳租金、物业费、水电费等应缴费用。",
+        ],
+    }  # fmt: skip
+
+
 def draft_agreement(application: Application, at: datetime) -> bytes:
     """The agreement as it would be signed, set from the same template and marked a draft, for who is admitted to read before.
 

@@ -4,7 +4,11 @@ A document is set from a template (``templates/*.typ``) and data of the room tha
 itself, and bears a code by which the public page tells what it is, when it was issued and the hash of its file, and
 nothing about whom it concerns. It is never changed: a wrong one is withdrawn with the reason and issued anew.
 
-It is not a word processor: texts that people negotiate are attachments until they are agreed.
+Some exist as a Word file, too, filled into the park's own template with the same data. What is printed, sealed by hand and
+across its pages comes back as a scan: the sealed original, with its archive number and the place of the paper.
+
+It is not a word processor: texts that people negotiate are attachments until they are agreed. The park's own PDF signature
+shows that a file is unchanged, and is no seal (电子签名法 art. 13 asks for more: a certified platform, ``esign.py``).
 """
 
 from __future__ import annotations
@@ -32,6 +36,30 @@ class Series(models.Model):
         constraints = [models.UniqueConstraint(fields=["park", "name", "year"], name="one_series_a_year")]
 
 
+@subject("word_template", "文书模板")
+class WordTemplate(models.Model):
+    """A park's own Word template of a kind of document, in force from a day until a later version; kept when it is withdrawn."""
+
+    park = models.ForeignKey(Park, models.PROTECT, related_name="+")
+    template = models.CharField("文书种类", max_length=40)
+    version = models.PositiveSmallIntegerField("版本")
+    since = models.DateField("起用日期")
+    note = models.CharField("说明", max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Empty only within the transaction that stores it.")
+    attachment = models.OneToOneField(Attachment, models.PROTECT, null=True, related_name="+")
+    uploaded_by_name = models.CharField("上传人", max_length=80)
+    uploaded_at = models.DateTimeField("上传时间")
+    withdrawn_at = models.DateTimeField("停用时间", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["park", "template", "version"], name="one_word_template_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{TEMPLATES.get(self.template).label}模板 第{self.version}版"
+
+
 @subject("document", "文书")
 class Document(models.Model):
     """One issued document. Number and row are written in one transaction: what fails leaves no gap."""
@@ -51,6 +79,11 @@ class Document(models.Model):
         max_length=64, blank=True, help_text="Of the PDF; empty only within the transaction that issues it."
     )
     attachment = models.OneToOneField(Attachment, models.PROTECT, null=True, related_name="+")
+    signer = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the certificate that signed the PDF; empty: none did."
+    )
+    word = models.OneToOneField(Attachment, models.PROTECT, null=True, related_name="+", help_text="The same as a Word file.")
+    word_template = models.ForeignKey(WordTemplate, models.PROTECT, null=True, related_name="+", help_text="Empty: the house's.")
     issued_at = models.DateTimeField("签发时间")
     issued_by = models.CharField(max_length=64, help_text="Actor key.")
     issued_by_name = models.CharField("签发人", max_length=80)
@@ -87,6 +120,61 @@ class Document(models.Model):
     @property
     def printed_code(self) -> str:
         return grouped(self.code)
+
+
+class Keeping(models.TextChoices):
+    """How long a paper original is kept (国家档案局令第8号、第10号: 永久、30年、10年)."""
+
+    FOR_EVER = "forever", "永久"
+    THIRTY = "30", "30年"
+    TEN = "10", "10年"
+
+
+@subject("original", "用印原件")
+class Original(models.Model):
+    """The sealed original of a document, as it came back: its scan (attachments of this row), what it bears, where the paper lies.
+
+    The archive number (档号) counts by park, category and year of the document, without gaps; it is never given twice.
+    """
+
+    document = models.OneToOneField(Document, models.PROTECT, related_name="original")
+    park = models.ForeignKey(Park, models.PROTECT, related_name="+")
+    category = models.CharField(max_length=4)
+    year = models.PositiveSmallIntegerField("年度")
+    number = models.PositiveIntegerField()
+    received_on = models.DateField("收到日期")
+    received_by_name = models.CharField("接收人", max_length=80)
+    pages = models.PositiveSmallIntegerField("页数")
+    sealed = models.BooleanField("单位公章")
+    cross_sealed = models.BooleanField("骑缝章")
+    signed = models.BooleanField("签字")
+    dated = models.BooleanField("日期")
+    lacks = models.CharField("缺项说明", max_length=200, blank=True)
+    keeping = models.CharField("保管期限", max_length=8, choices=Keeping, default=Keeping.THIRTY)
+    place = models.CharField("纸质原件存放位置", max_length=80)
+    archived_at = models.DateTimeField("归档时间")
+    archived_by_name = models.CharField("归档人", max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["park", "category", "year", "number"], name="archive_number_once"),
+            models.CheckConstraint(condition=Q(pages__gt=0) & Q(number__gt=0), name="original_has_pages_and_a_number"),
+            models.CheckConstraint(
+                condition=Q(sealed=True, cross_sealed=True, signed=True, dated=True) | ~Q(lacks=""), name="what_an_original_lacks_is_said"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.archive_number} {self.document.title}"
+
+    @property
+    def archive_number(self) -> str:
+        return archive_number(self.category, self.year, self.number)
+
+
+def archive_number(category: str, year: int, number: int) -> str:
+    """档号: RZ·2026-0001."""
+    return f"{category}·{year}-{number:04d}"
 
 
 def reference(series: str, year: int, number: int) -> str:

@@ -7,11 +7,13 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
+from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
 from hrpark.files.kinds import GATES, attachable, gate
 from hrpark.toolbox.errors import NotFound
 
-from .models import Document
+from .kinds import TEMPLATES
+from .models import Document, Original, WordTemplate
 from .permissions import DOCUMENTS_READ
 from .rules import read_code
 
@@ -71,6 +73,36 @@ def documents_in(standing: Standing) -> QuerySet[Document]:
     )
 
 
+def awaiting_paper(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Of documents those whose paper is to be sealed by hand and has not come back."""
+    back = [one.key for one in TEMPLATES if one.seals_back]
+    return documents.filter(template__in=back, withdrawn_at=None, original=None)
+
+
+def originals_in(standing: Standing) -> QuerySet[Original]:
+    """The archive register of every park whose documents the person may read, by archive number."""
+    return (
+        Original.objects.filter(standing.scope(DOCUMENTS_READ))
+        .select_related("document", "park")
+        .order_by("-year", "category", "-number")
+    )
+
+
+def word_templates_of(park: Park, template: str) -> QuerySet[WordTemplate]:
+    """Every version of the park's own template, newest first."""
+    return (
+        WordTemplate.objects.filter(park=park, template=template, attachment__isnull=False)
+        .select_related("attachment")
+        .order_by("-version")
+    )
+
+
+def word_template_on(park: Park, template: str, on: date) -> WordTemplate | None:
+    """The park's own template that holds on a day: of those begun the latest, never one that was withdrawn."""
+    held = word_templates_of(park, template).filter(since__lte=on, withdrawn_at=None)
+    return held.order_by("-since", "-version").first()
+
+
 def _may_read(standing: Standing, document: Document, on: date) -> bool:
     if standing.may(DOCUMENTS_READ, document.park_id):
         return True
@@ -88,4 +120,16 @@ def _nobody(standing: Standing, document_id: str, on: date) -> bool:
     return False
 
 
+def _may_read_original(standing: Standing, pk: str, on: date) -> bool:
+    original = Original.objects.filter(pk=pk).select_related("document").first() if pk.isdecimal() else None
+    return original is not None and _may_read(standing, original.document, on)
+
+
+def _may_read_template(standing: Standing, pk: str, on: date) -> bool:
+    row = WordTemplate.objects.filter(pk=pk).first() if pk.isdecimal() else None
+    return row is not None and standing.may(DOCUMENTS_READ, row.park_id)
+
+
 gate(attachable("document"), read=_may_read_file, write=_nobody)
+gate(attachable("original"), read=_may_read_original, write=_nobody)
+gate(attachable("word_template"), read=_may_read_template, write=_nobody)

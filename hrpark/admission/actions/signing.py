@@ -12,7 +12,7 @@ from hrpark.accounts.queries import require
 from hrpark.cases import actions as cases
 from hrpark.cases.rules import day_of
 from hrpark.documents.actions import issue
-from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT
+from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT, PLEDGE
 from hrpark.institutions.actions import (
     add_credential,
     add_licence,
@@ -35,7 +35,7 @@ from hrpark.trail.kinds import System
 
 from .. import permissions
 from ..models import Agreement, Application, FairReview
-from ..papers import agreement_data, decision_data
+from ..papers import agreement_data, decision_data, pledge_data
 from ..queries import Declared, may_speak_for, papers_of, start_by, typed_day, without_paper
 from .applying import HOUSE
 from .judging import fresh
@@ -154,6 +154,7 @@ def _amount(typed: Any) -> Any:
 PAPERS = {
     ADMISSION_DECISION: ("入驻决定通知书", decision_data),
     AGREEMENT: ("入驻协议", agreement_data),
+    PLEDGE: ("入驻承诺书", pledge_data),
 }
 
 
@@ -161,7 +162,7 @@ PAPERS = {
 def issue_paper(
     deed: Deed, *, actor: Person | System, at: datetime, key: str, application: Application, template: str
 ) -> Application:  # fmt: skip
-    """The notice of the decision, or the agreement, as PDF with number and code. One that holds is not issued twice."""
+    """The notice of the decision, the agreement or the pledge, as PDF with number and code. One that holds is not issued twice."""
     require(actor, permissions.HANDLE, application.park_id, day_of(at))
     Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
     application = fresh(application)

@@ -180,7 +180,7 @@ def test_issue_is_the_only_way_that_needs_no_upload(people, letter, at):
 SETUP = """
     from hrpark.accounts.models import Park
     from hrpark.accounts.samples import AT as at, make_park
-    from hrpark.documents import actions
+    from hrpark.documents.actions import issuing
     from hrpark.documents.models import Document, Series
     from hrpark.documents.samples import make_document
 """
@@ -195,7 +195,7 @@ CARELESS = """
         last = Document.objects.filter(park=park_id, series=name, year=year).order_by("-number").first()
         time.sleep(0.05)
         return (last.number if last else 0) + 1
-    actions.next_number = next_number
+    issuing.next_number = next_number
 """
 
 

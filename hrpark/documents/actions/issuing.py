@@ -14,15 +14,19 @@ from django.utils import timezone
 from hrpark.accounts.models import Park, Person
 from hrpark.accounts.queries import require
 from hrpark.files.actions import Subject, attach
+from hrpark.files.storage import open_kept
+from hrpark.toolbox.dates import date_cn
 from hrpark.toolbox.errors import Conflict, Refused
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
-from .kinds import TEMPLATES
-from .models import Document, Series, grouped
-from .permissions import DOCUMENTS_ISSUE
-from .rendering import render
-from .rules import draw_code
+from .. import signing, word
+from ..kinds import TEMPLATES
+from ..models import Document, Series, WordTemplate, grouped
+from ..permissions import DOCUMENTS_ISSUE
+from ..queries import word_template_on
+from ..rendering import render
+from ..rules import draw_code
 
 #: Who files the PDF: the person's deed is the issuing itself.
 PRESS = System("documents")
@@ -46,20 +50,38 @@ def issue(
         park=park, template=template, series=found.series, year=local.year, number=number, title=title[:120], of_type=subject.subject_type,
         of_id=str(subject.pk), code=code, issued_at=at, issued_by=actor.actor_key, issued_by_name=actor.actor_name[:80],
     )  # fmt: skip
-    pdf = render(
-        template, {"park": park.name, **data, "number": document.reference, "code": grouped(code), **_check_url()}, at=at
-    )
+    said = {"park": park.name, **data, "number": document.reference, "code": grouped(code), **_check_url()}
+    pdf, document.signer = signing.sign(render(template, said, at=at), at)
     document.sha256 = hashlib.sha256(pdf).hexdigest()
     document.attachment = attach(
         actor=PRESS, at=at, key=f"document:{document.pk}", to=document, file=io.BytesIO(pdf), park=park, label=found.label,
         name=f"{document.title} {document.reference}.pdf", personal=personal,
     )  # fmt: skip
-    document.save(update_fields=["sha256", "attachment"])
+    if found.words:
+        _write_word(document, park, {**said, "issued_on": date_cn(local.date())}, at, personal)
+    document.save(update_fields=["sha256", "attachment", "signer", "word", "word_template"])
     deed.record(
         document, park=park.pk, number=document.reference, sha256=document.sha256, of=f"{subject.subject_type}:{subject.pk}"
     )
     deed.also(subject, park=park.pk, document=document.pk, number=document.reference, title=document.title)
     return document
+
+
+def _write_word(document: Document, park: Park, said: dict[str, Any], at: datetime, personal: bool) -> None:
+    """The same document as a Word file: from the park's own template that holds on the day, else from the house's."""
+    template = TEMPLATES.get(document.template)
+    document.word_template = word_template_on(park, template.key, timezone.localtime(at).date())
+    blank = _bytes_of(document.word_template) if document.word_template else word.house_template(template.key)
+    file = io.BytesIO(word.fill(blank, word.values_of(template, said)))
+    document.word = attach(
+        actor=PRESS, at=at, key=f"document:{document.pk}:word", to=document, file=file, park=park, label=f"{template.label}（Word）",
+        name=f"{document.title} {document.reference}.docx", personal=personal,
+    )  # fmt: skip
+
+
+def _bytes_of(template: WordTemplate) -> bytes:
+    with open_kept(template.attachment.path) as file:
+        return file.read()
 
 
 def next_number(park_id: int, name: str, year: int) -> int:
