@@ -83,7 +83,7 @@ def agreement_data(application: Application) -> dict[str, Any]:
 
 
 def pledge_data(application: Application) -> dict[str, Any]:
-    """The pledge (入驻承诺书): the years of stay, and what else 4.3.1.2 asks of a resident, letter by letter."""
+    """The pledge (入园承诺书): the years of stay, and what else 4.3.1.2 asks of a resident, letter by letter."""
     agreement: Agreement = application.agreement
     operator, _ = operator_of(application)
     party = _parties(application)[1]

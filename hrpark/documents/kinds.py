@@ -137,6 +137,6 @@ AGREEMENT = template(
     category="RZ",
 )  # fmt: skip
 PLEDGE = template(
-    "pledge", "入驻承诺书", series="入驻承诺", needs=("park", "operator", "institution", "agreement", "years", "period", "promises"), words=_PLEDGE,
+    "pledge", "入园承诺书", series="入园承诺", needs=("park", "operator", "institution", "agreement", "years", "period", "promises"), words=_PLEDGE,
     seals_back=True, category="RZ",
 )  # fmt: skip

@@ -83,7 +83,9 @@ class Document(models.Model):
         max_length=64, blank=True, help_text="SHA-256 of the certificate that signed the PDF; empty: none did."
     )
     word = models.OneToOneField(Attachment, models.PROTECT, null=True, related_name="+", help_text="The same as a Word file.")
-    word_template = models.ForeignKey(WordTemplate, models.PROTECT, null=True, related_name="+", help_text="Empty: the house's.")
+    word_template = models.ForeignKey(
+        WordTemplate, models.PROTECT, null=True, related_name="+", help_text="Empty: the house's."
+    )
     issued_at = models.DateTimeField("签发时间")
     issued_by = models.CharField(max_length=64, help_text="Actor key.")
     issued_by_name = models.CharField("签发人", max_length=80)
@@ -125,9 +127,9 @@ class Document(models.Model):
 class Keeping(models.TextChoices):
     """How long a paper original is kept (国家档案局令第8号、第10号: 永久、30年、10年)."""
 
-    FOR_EVER = "forever", "永久"
-    THIRTY = "30", "30年"
-    TEN = "10", "10年"
+    FOR_EVER = "Y", "永久"
+    THIRTY = "D30", "30年"
+    TEN = "D10", "10年"
 
 
 @subject("original", "用印原件")

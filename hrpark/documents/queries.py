@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from hrpark.accounts.queries import Standing
 from hrpark.files.kinds import GATES, attachable, gate
 from hrpark.toolbox.errors import NotFound
 
+from . import signing
 from .kinds import TEMPLATES
 from .models import Document, Original, WordTemplate
 from .permissions import DOCUMENTS_READ
@@ -39,6 +41,41 @@ def document_by_code(typed: str) -> Checked | None:
 def document_by_hash(sha256: str) -> Checked | None:
     """The document whose file has this hash: for who uploads a PDF without typing the code."""
     return _checked(Document.objects.filter(sha256=sha256.lower())) if len(sha256) == 64 else None
+
+
+@dataclass(frozen=True)
+class ByFile:
+    """What a file that somebody holds turned out to be.
+
+    ``same``: an issued file, unchanged. ``appended``: an issued file with something put behind it. ``broken``: it bears the park's
+    signature, which no longer fits. ``unregistered``: signed with the park's key and in no register. ``foreign``: signed by
+    others only. ``unknown``: nothing tells. ``checked`` is there for the first two.
+    """
+
+    verdict: str
+    checked: Checked | None = None
+    signed: bool = False
+
+
+def original_by_file(pdf: bytes) -> ByFile:
+    """By the hashes of all states that the file has had, then by its signatures. The file is kept nowhere."""
+    seen = signing.examine(pdf, _known_signers())
+    signed = seen.ours and seen.intact
+    if found := document_by_hash(hashlib.sha256(pdf).hexdigest()):
+        return ByFile("same", found, signed)
+    for digest in signing.revisions(pdf):
+        if found := document_by_hash(digest):
+            return ByFile("appended", found)
+    if seen.ours:
+        return ByFile("unregistered" if seen.intact and seen.whole else "broken")
+    return ByFile("foreign" if seen.others else "unknown")
+
+
+def _known_signers() -> frozenset[str]:
+    """Whom the park has signed with, former keys among them."""
+    now = signing.signer()
+    used = Document.objects.exclude(signer="").order_by().values_list("signer", flat=True).distinct()
+    return frozenset(used) | ({signing.fingerprint(now.signing_cert)} if now else set())
 
 
 def _checked(found: QuerySet[Document]) -> Checked | None:

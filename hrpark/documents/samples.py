@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from hrpark.accounts.models import Park, Person
 from hrpark.accounts.samples import AT, HOUSE
 from hrpark.files.actions import Subject
+from hrpark.files.samples import Named, png_bytes
 from hrpark.trail.kinds import System
 
-from .actions import issue
-from .kinds import ADMISSION_DECISION, AGREEMENT, REPORT
-from .models import Document
+from .actions import archive, issue, upload_word_template
+from .actions.archiving import Paper
+from .kinds import ADMISSION_DECISION, AGREEMENT, PLEDGE, REPORT
+from .models import Document, Original, WordTemplate
+from .word import house_template
 
 PARK = "黄埔人力资源服务产业园"
 
@@ -100,7 +103,7 @@ def decision_data(**over) -> dict:
             {"clause": "4.3.1.3 d", "requirement": "诚信服务示范机构（优先条件）", "outcome": "待核", "reason": None},
         ],
         "next_steps": [
-            {"what": "签署入驻承诺书和入驻协议", "until": "2026年3月31日"},
+            {"what": "签署入园承诺书和入驻协议", "until": "2026年3月31日"},
             {"what": "自协议签订之日起 90 个自然日内人员进驻并开始营业"},
         ],
         "objection": "如对本决定有异议，可在收到之日起 15 个工作日内向园区提出书面复核申请；对复核结果仍有异议的，可向区人力资源和社会保障局反映。",
@@ -124,7 +127,15 @@ def agreement_data(**over) -> dict:
     } | over  # fmt: skip
 
 
-EVERY_TEMPLATE = {REPORT: report_data, ADMISSION_DECISION: decision_data, AGREEMENT: agreement_data}
+def pledge_data(**over) -> dict:
+    return {
+        "park": PARK, "operator": "广州黄埔人才园运营有限公司", "institution": "广州启航人力资源有限公司", "uscc": "91440112MA5CUL6X7P",
+        "representative": "䶮㐂𠮷", "agreement": "XY2026-0001", "years": "3年", "period": "2026年4月1日至2029年3月31日",
+        "promises": ["在园区经营服务不少于3年。", "守法诚信经营。", "按期足额缴纳租金、物业费、水电费等应缴费用。"],
+    } | over  # fmt: skip
+
+
+EVERY_TEMPLATE = {REPORT: report_data, ADMISSION_DECISION: decision_data, AGREEMENT: agreement_data, PLEDGE: pledge_data}
 
 
 def make_document(
@@ -134,3 +145,37 @@ def make_document(
     key = key or f"document:{template}:{subject.subject_type}:{subject.pk}"
     data = EVERY_TEMPLATE[template]() if data is None else data
     return issue(actor=actor, at=at, key=key, park=park, template=template, subject=subject, title=title, data=data)
+
+
+def make_paper(at: datetime = AT, **over) -> Paper:
+    """A whole original: sealed, signed, dated, of which the place is known."""
+    said = {
+        "received_on": at.date(),
+        "sealed": True,
+        "cross_sealed": True,
+        "signed": True,
+        "dated": True,
+        "place": "档案室2号柜3层",
+    }
+    return Paper(**(said | over))
+
+
+def make_original(
+    document: Document, *, at: datetime = AT, actor: System | Person = HOUSE, files: int = 2, key: str = "", **over
+) -> Original:
+    scans = [Named(png_bytes(), f"{n}.png") for n in range(files)]
+    return archive(
+        actor=actor, at=at, key=key or f"original:{document.pk}", document=document, paper=make_paper(at, **over), scans=scans
+    )
+
+
+def make_word_template(
+    park: Park, *, at: datetime = AT, actor: System | Person = HOUSE, template: str = PLEDGE, data: bytes = b"", since: date | None = None, key: str = "",
+    note: str = "",
+) -> WordTemplate:  # fmt: skip
+    """A park's own template; the house's with words of its own, where no bytes are given."""
+    n = WordTemplate.objects.count() + 1
+    return upload_word_template(
+        actor=actor, at=at, key=key or f"word:{n}", park=park, template=template, file=Named(data or house_template(template), "模板.docx"),
+        since=since or at.date(), note=note,
+    )  # fmt: skip

@@ -62,8 +62,6 @@ def _password() -> bytes | None:
 
 @functools.lru_cache(maxsize=2)
 def _loaded(path: Path, changed: int, password: bytes | None) -> SimpleSigner:
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise Misconfigured(f"{path} holds the signing key and may be read by its owner alone: chmod 600 {path}")
     signer = SimpleSigner.load_pkcs12(path, passphrase=password)
     if signer is None or signer.signing_cert is None:
         raise Misconfigured(f"{path} is no PKCS#12 file with key and certificate, or HRPARK_SIGNING_PASSWORD is wrong")
@@ -73,7 +71,12 @@ def _loaded(path: Path, changed: int, password: bytes | None) -> SimpleSigner:
 def signer() -> SimpleSigner | None:
     """The key of this installation; None while nothing is signed."""
     path = key_file()
-    return None if path is None else _loaded(path, path.stat().st_mtime_ns, _password())
+    if path is None:
+        return None
+    about = path.stat()
+    if stat.S_IMODE(about.st_mode) & 0o077:
+        raise Misconfigured(f"{path} holds the signing key and may be read by its owner alone: chmod 600 {path}")
+    return _loaded(path, about.st_mtime_ns, _password())
 
 
 def fingerprint(certificate) -> str:
@@ -94,9 +97,7 @@ def make_key(path: Path, *, name: str, at: datetime, password: str = "") -> str:
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )  # fmt: skip
-    kept = (
-        serialization.BestAvailableEncryption(password.encode()) if password else serialization.NoEncryption()
-    )
+    kept = serialization.BestAvailableEncryption(password.encode()) if password else serialization.NoEncryption()
     data = serialization.pkcs12.serialize_key_and_certificates(b"hrpark", key, certificate, None, kept)
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

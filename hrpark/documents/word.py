@@ -98,7 +98,9 @@ def check(data: bytes, template: Template) -> list[str]:
             asked += _PLACEHOLDER.findall(whole)
             rest = _PLACEHOLDER.sub("", whole)
             if _LEFT_OPEN.search(rest):
-                raise Refused(f"“{whole.strip()[:40]}”里的括号不成对，字段应写成 {{{{字段名}}}}，请核对后再上传。", field="file")
+                raise Refused(
+                    f"“{whole.strip()[:40]}”里的括号不成对，字段应写成 {{{{字段名}}}}，请核对后再上传。", field="file"
+                )
     known = {word.name for word in template.words}
     unknown = [name for name in dict.fromkeys(asked) if name not in known]
     if unknown:
@@ -225,7 +227,7 @@ _HOUSE: dict[str, tuple[str, tuple[tuple[str, str], ...], tuple[str, ...], tuple
          "乙方（盖章）：{{机构名称}}", "法定代表人或委托代理人（签字）：", "签订日期：　　　　年　　月　　日"),
     ),
     "pledge": (
-        "入驻承诺书",
+        "入园承诺书",
         (("承诺单位", "{{机构名称}}"), ("统一社会信用代码", "{{机构统一社会信用代码}}"), ("法定代表人", "{{法定代表人}}"), ("入驻协议编号", "{{协议编号}}"),
          ("承诺在园年限", "{{在园年限}}（{{在园期间}}）")),
         ("{{甲方名称}}：", "我单位已与贵方签订入驻协议，现就入驻{{园区名称}}郑重承诺如下：", "{{承诺事项}}",

@@ -46,7 +46,7 @@ class Registry(Generic[T]):
         return [key for key, _ in self.items()]
 
     def items(self) -> list[tuple[str, T]]:
-        return sorted(self._things.items(), key=lambda pair: (getattr(pair[1], "order", 0), pair[0]))
+        return sorted(self._things.items(), key=lambda pair: (_place(pair[1]), pair[0]))
 
     def __iter__(self) -> Iterator[T]:
         return iter(thing for _, thing in self.items())
@@ -56,6 +56,12 @@ class Registry(Generic[T]):
 
     def __contains__(self, key: str) -> bool:
         return key in self._things
+
+
+def _place(thing: object) -> float:
+    """The ``order`` of a thing where that is a number; the order of a list's rows is another matter."""
+    order = getattr(thing, "order", 0)
+    return order if isinstance(order, int | float) else 0
 
 
 def discover(package: ModuleType | str) -> list[ModuleType]:

@@ -138,6 +138,27 @@ class File(forms.FileField):
         return given
 
 
+class FileInput(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class Files(File):
+    """Several files of one matter: the pages of a scan. Cleaned to a list."""
+
+    widget = FileInput
+
+    @property
+    def rule(self) -> str:
+        return f"{self._kinds()}，可选多个，每个不超过 {jinja.size(self.most)}"
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list | tuple) else [data]
+        cleaned = [super(Files, self).clean(one, initial) for one in given or [None]]
+        return [one for one in cleaned if one]
+
+
 # ---------------------------------------------------------------- forms
 
 

@@ -27,8 +27,9 @@ from hrpark.cases.models import Case
 from hrpark.cases.queries import score_form_in_force
 from hrpark.cases.samples import DATA, make_case
 from hrpark.documents.actions import withdraw
-from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT
+from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT, PLEDGE
 from hrpark.documents.models import Document
+from hrpark.documents.samples import make_original, make_word_template
 from hrpark.evaluation import samples as rounds
 from hrpark.evaluation.actions import (
     Rated,
@@ -46,6 +47,7 @@ from hrpark.evaluation.models import Round, Scheme, SelfScore
 from hrpark.evaluation.queries import scheme_name
 from hrpark.evaluation.rules.scheme import checklist_of, judged_by, rows_of
 from hrpark.files.actions import remove
+from hrpark.files.queries import attachments_of
 from hrpark.files.samples import make_attachment
 from hrpark.institutions import actions as dossier
 from hrpark.institutions.models import CreditSource, Institution
@@ -220,7 +222,9 @@ def _park(estate: Estate, at: datetime) -> None:
         on=at.date() - timedelta(days=20),
         reason=estate.parks("收回原因"),
     )
+    template = make_word_template(park, at=at, note=estate.parks("文书模板", "窗口"), key=_key(estate, "word"))
     estate.things |= {
+        "word_template": template.pk, "file_word_template": template.attachment_id,
         "region_code": region[1], "clause": "4.3.1", "edition": current_edition().key, "building": building.pk, "space": space.pk, "review": review.pk, "promise": promise.pk, "parameter": promise.key, "profile": profile.pk, "gone": gone.pk, "former": former.pk,
         "file_profile": _file(estate, profile, estate.parks("批准附件"), estate.parks("批准文件"), at),
         "file_review": _file(estate, review, estate.parks("审查附件"), estate.parks("审查文件"), at),
@@ -298,7 +302,7 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
         unit_note=words("单元说明"),
     )
     application = Application.objects.get(pk=application.pk)
-    for template in (ADMISSION_DECISION, AGREEMENT):
+    for template in (ADMISSION_DECISION, AGREEMENT, PLEDGE):
         admission.issue_paper(**by, key=_key(estate, f"paper:{template}"), application=application, template=template)
     institution = Institution.objects.get(pk=application.institution_id)
     dossier.edit_institution(
@@ -328,7 +332,12 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
     remove(actor=HOUSE, at=at, key=_key(estate, "remove"), attachment=removed, reason=words("移除原因"))
     documents = list(Document.objects.filter(of_type="application", of_id=str(application.pk)).order_by("pk"))
     withdraw(actor=HOUSE, at=at, key=_key(estate, "void"), document=documents[1], reason=words("作废原因"))
+    original = make_original(
+        documents[0], at=then, cross_sealed=False, lacks=words("缺项", "内注"), place=words("存放位置", "内注")
+    )
     estate.things |= {
+        "original": original.pk, "pledge": documents[2].pk, "void": documents[1].pk, "file_word": documents[2].word_id,
+        "file_original": attachments_of("original", original.pk)[0].pk,
         "institution": institution.pk, "application": application.pk, "case": case.pk, "unit": unit.pk, "contact": contact.pk,
         "agreement": agreement.pk, "member": member.pk, "licence": licence.pk, "credential": credential.pk,
         "segment": institution.segments.first().pk, "residency": institution.residencies.get().pk,

@@ -34,7 +34,8 @@ PLAIN: dict[str, set[str]] = {
         "cases.span.outcome", "admission.filing.receipt", "cases.item.desk", "cases.item.key", "cases.item.kind",
         "cases.step.actor", "cases.step.from_state", "cases.step.to_state", "cases.step.verb", "documents.document.code",
         "documents.document.issued_by", "documents.document.of_id", "documents.document.of_type",
-        "documents.document.series", "documents.document.sha256", "documents.document.template", "documents.series.name",
+        "documents.document.series", "documents.document.sha256", "documents.document.signer", "documents.original.category",
+        "documents.wordtemplate.sha256", "documents.wordtemplate.template", "documents.document.template", "documents.series.name",
         "evaluation.answer.row", "evaluation.assessment.assessed_by", "evaluation.assessment.row",
         "evaluation.frozen.inputs_digest", "evaluation.frozen.result_digest", "evaluation.round.edition",
         "evaluation.scheme.adopted_by", "evaluation.scheme.digest", "evaluation.scheme.edition", "evaluation.scheme.key",
@@ -61,6 +62,7 @@ PLAIN: dict[str, set[str]] = {
     },
     "who did it: shown with the deed": {
         "admission.filing.sent_by_name",
+        "documents.original.archived_by_name", "documents.original.received_by_name", "documents.wordtemplate.uploaded_by_name",
         "documents.document.issued_by_name", "evaluation.assessment.assessed_by_name", "evaluation.round.assessed_by_name",
         "evaluation.round.finished_by_name", "evaluation.round.prepared_by_name", "evaluation.scheme.adopted_by_name",
         "returns.declaration.declared_by_name", "returns.declaredfigure.verified_by_name",

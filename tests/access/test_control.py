@@ -187,6 +187,7 @@ def test_without_the_owner_in_queries_every_list_shows_foreign_canaries(visitors
         "authority-figures": "s",
         "portal-institutions": "c",
         "desk-starts": "o",
+        "desk-documents": "o",
         "desk-filings": "o",
         "authority-filings": "s",
     }

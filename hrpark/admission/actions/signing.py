@@ -154,7 +154,7 @@ def _amount(typed: Any) -> Any:
 PAPERS = {
     ADMISSION_DECISION: ("入驻决定通知书", decision_data),
     AGREEMENT: ("入驻协议", agreement_data),
-    PLEDGE: ("入驻承诺书", pledge_data),
+    PLEDGE: ("入园承诺书", pledge_data),
 }
 
 

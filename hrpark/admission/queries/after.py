@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from hrpark.accounts.models import Park, Person
 from hrpark.accounts.queries import Standing, roles_with
 from hrpark.cases.rules import day_of
-from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT
+from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT, PLEDGE
 from hrpark.documents.models import Document
 from hrpark.documents.queries import documents_of
 from hrpark.toolbox.errors import NotFound
@@ -109,14 +109,14 @@ def own_people(application: Application, on: date) -> QuerySet[Person]:
 
 
 def papers_of(application: Application) -> QuerySet[Document]:
-    """The notice of the decision and the agreement, as issued; void ones too."""
+    """The notice of the decision, the agreement and the pledge, as issued; void ones too."""
     return documents_of("application", application.pk)
 
 
 def without_paper(limit: int) -> list[tuple[Application, str]]:
     """Applications that were decided on or signed and have no paper of it, with the template that is missing."""
     found = []
-    for template, name in ((ADMISSION_DECISION, "decision"), (AGREEMENT, "agreement")):
+    for template, name in ((ADMISSION_DECISION, "decision"), (AGREEMENT, "agreement"), (PLEDGE, "agreement")):
         issued = Document.objects.filter(template=template, of_type="application", of_id=Cast(OuterRef("pk"), CharField()))
         rows = Application.objects.filter(~Exists(issued), **{f"{name}__isnull": False}).order_by("pk")[:limit]
         found += [(row, template) for row in rows]

@@ -146,12 +146,18 @@ def text_of(document) -> str:
 def test_what_was_decided_and_signed_gets_its_paper_once(cast, at):
     agreement = samples.make_agreement(at=at, park=cast.huangpu)
     samples.make_application(at=at, park=cast.huangpu)
-    assert actions.issue_due(at) == 2 and actions.issue_due(at) == 0
-    decision_paper, agreement_paper = queries.papers_of(agreement.application)
+    assert actions.issue_due(at) == 3 and actions.issue_due(at) == 0
+    decision_paper, agreement_paper, pledge = queries.papers_of(agreement.application)
     said = text_of(decision_paper)
     assert "同意您单位入驻" in said and agreement.application.case.number in said and "4.3.1.1a)" in said
     said = text_of(agreement_paper)
     assert agreement.number in said and "2026年6月1日" in said and "3年" in said
+    said = text_of(pledge)
+    assert (
+        "在园区经营服务不少于3年，即2026年3月2日至2029年3月1日" in said
+        and "不晚于2026年6月1日" in said
+        and agreement.number in said
+    )
 
 
 def test_a_refusal_s_paper_says_why_and_how_to_object(cast, at):

@@ -79,7 +79,15 @@ def archive(
 
 @verb("documents.archive.mend", "更正了归档记录")
 def mend(
-    deed: Deed, *, actor: System | Person, at: datetime, key: str, original: Original, paper: Paper, reason: str, scans: Sequence = ()
+    deed: Deed,
+    *,
+    actor: System | Person,
+    at: datetime,
+    key: str,
+    original: Original,
+    paper: Paper,
+    reason: str,
+    scans: Sequence = (),
 ) -> Original:
     """The record of an original put right, with the reason; further scans take the place of those there are. Its number stays."""
     require(actor, DOCUMENTS_ARCHIVE, original.park_id, timezone.localtime(at).date())
@@ -128,11 +136,16 @@ def _check_paper(document: Document, paper: Paper, at: datetime, pages: int) -> 
         raise Refused("页数应在 1 至 2000 之间。", field="pages")
     issued, today = timezone.localtime(document.issued_at).date(), timezone.localtime(at).date()
     if not issued <= paper.received_on <= today:
-        raise Refused(f"收到日期应在签发日期（{date_table(issued)}）之后、今天（{date_table(today)}）之前。", field="received_on")
+        raise Refused(
+            f"收到日期应在签发日期（{date_table(issued)}）之后、今天（{date_table(today)}）之前。", field="received_on"
+        )
     if not tidy(paper.place):
         raise Refused("请填写纸质原件的存放位置，例如“档案室2号柜3层”。", field="place")
     if paper.missing and not tidy(paper.lacks):
-        raise Refused(f"缺{'、'.join(paper.missing)}。请退回补齐后再归档；确实不需要的，写明原因，例如“只有一页，不盖骑缝章”。", field="lacks")
+        raise Refused(
+            f"缺{'、'.join(paper.missing)}。请退回补齐后再归档；确实不需要的，写明原因，例如“只有一页，不盖骑缝章”。",
+            field="lacks",
+        )
 
 
 def _keep_scans(original: Original, scans: Sequence, at: datetime) -> None:

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('signed', models.BooleanField(verbose_name='签字')),
                 ('dated', models.BooleanField(verbose_name='日期')),
                 ('lacks', models.CharField(blank=True, max_length=200, verbose_name='缺项说明')),
-                ('keeping', models.CharField(choices=[('forever', '永久'), ('30', '30年'), ('10', '10年')], default='30', max_length=8, verbose_name='保管期限')),
+                ('keeping', models.CharField(choices=[('Y', '永久'), ('D30', '30年'), ('D10', '10年')], default='D30', max_length=8, verbose_name='保管期限')),
                 ('place', models.CharField(max_length=80, verbose_name='纸质原件存放位置')),
                 ('archived_at', models.DateTimeField(verbose_name='归档时间')),
                 ('archived_by_name', models.CharField(max_length=80, verbose_name='归档人')),

@@ -34,7 +34,7 @@ from hrpark.admission.queries import (
 from hrpark.admission.rules import Check, rules_on
 from hrpark.cases.actions import add_note, assign
 from hrpark.cases.queries import handlers
-from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT
+from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT, PLEDGE
 from hrpark.files.actions import attach
 from hrpark.files.queries import attachments_by_subject
 from hrpark.institutions.models import CreditSource, Kind
@@ -199,6 +199,7 @@ def admission(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         (template, label)
         for template, label, there in (
             (ADMISSION_DECISION, "入驻决定通知书", hasattr(application, "decision")), (AGREEMENT, "入驻协议", hasattr(application, "agreement")),
+            (PLEDGE, "入园承诺书", hasattr(application, "agreement")),
         )
         if there and template not in issued
     ]  # fmt: skip

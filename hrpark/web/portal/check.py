@@ -1,21 +1,19 @@
 """Checking a document that somebody holds: by its code, or by the file itself (LOOK.md, "Report").
 
 Anybody may ask. The answer says what kind of document it is, its number, which park issued it and when, and whether the
-file is the one that was issued; whom it concerns stays with who holds it. What is uploaded here is hashed and not kept.
+file is the one that was issued, by its hash and by the park's signature on it; whom it concerns stays with who holds it. What is
+uploaded here is looked at and not kept.
 """
 
 from __future__ import annotations
 
-import hashlib
-
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from hrpark.documents.queries import Checked, document_by_code, document_by_hash
+from hrpark.documents.queries import ByFile, Checked, document_by_code, original_by_file
 from hrpark.documents.rules import read_code
 from hrpark.web.forms import File, Form
 from hrpark.web.pages import page
@@ -39,13 +37,6 @@ class FileForm(Form):
     )
 
 
-def digest_of(file: UploadedFile) -> str:
-    digest = hashlib.sha256()
-    for block in file.chunks():
-        digest.update(block)
-    return digest.hexdigest()
-
-
 @page(door="public")
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
@@ -54,8 +45,8 @@ def check(request: HttpRequest) -> HttpResponse:
         by_file = FileForm(request.POST, request.FILES)
         if not by_file.is_valid():
             return _page(request, CodeForm(), by_file, status=422)
-        found = document_by_hash(digest_of(by_file.cleaned_data["file"]))
-        return _page(request, CodeForm(), FileForm(), found=found, same=found is not None, asked="file")
+        file = original_by_file(by_file.cleaned_data["file"].read())
+        return _page(request, CodeForm(), FileForm(), found=file.checked, file=file, asked="file")
     if "code" not in request.GET:
         return _page(request, CodeForm(), FileForm())
     by_code = CodeForm(request.GET)
@@ -77,15 +68,47 @@ def check_code(request: HttpRequest, code: str) -> HttpResponse:
     by_file = FileForm(request.POST, request.FILES)
     if not by_file.is_valid():
         return _page(request, by_code, by_file, found=found, asked="code", status=422)
-    return _page(
-        request, by_code, FileForm(), found=found, same=digest_of(by_file.cleaned_data["file"]) == found.sha256, asked="both"
-    )
+    file = original_by_file(by_file.cleaned_data["file"].read())
+    if file.checked is not None and file.checked.code != found.code:
+        file = ByFile("another")
+    return _page(request, by_code, FileForm(), found=found, file=file, asked="both")
+
+
+#: State and word of the answer, and what it means, by what the file turned out to be (documents.queries.ByFile).
+ANSWERS = {
+    "same": ("done", "属实", "您上传的文件就是签发的原文件，没有被改动。"),
+    "appended": ("late", "文件被追加了内容", "文件的前一部分与签发的原文件相同，但签发之后又追加了内容。请以下列信息为准，或向签发园区索取原文件。"),
+    "broken": ("late", "文件被改动", "文件带有园区的完整性签名，但内容与签名不符：签发之后被改动过。不要据此办理，请用核验码核对或向签发园区询问。"),
+    "unregistered": ("late", "没有登记", "文件的签名完整，但签发登记里没有这份文书。请向签发园区询问，不要据此办理。"),
+    "foreign": ("late", "不是园区的签名", "文件上的电子签名不是本平台的园区所签，文件也不是园区签发的原文件，不要据此办理。"),
+    "unknown": (
+        "late", "没有找到",
+        "这份文件不是园区签发的原文件。如果是打印后扫描的，或用其他软件另存过的，内容即使相同也会显示不一致，请改用核验码核对。",
+    ),
+    "another": ("late", "文件不一致", "核验码属于下面这份文书，但您上传的是另一份文书的文件。请核对后再比对。"),
+}  # fmt: skip
+#: With a code, what an unknown file means is another matter: the document is there, the file is not it.
+UNLIKE = (
+    "late", "文件不一致",
+    "核验码属于下面这份文书，但您上传的文件与签发的原文件不一致：内容可能被改动，也可能是扫描件或另存的文件。请以下列信息为准，或向签发园区索取原文件。",
+)  # fmt: skip
 
 
 def _page(
-    request: HttpRequest, by_code: CodeForm, by_file: FileForm, *, found: Checked | None = None, same: bool | None = None, asked: str = "",
+    request: HttpRequest, by_code: CodeForm, by_file: FileForm, *, found: Checked | None = None, file: ByFile | None = None, asked: str = "",
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    """``same``: whether the file is the issued one, None when none was handed over; ``asked``: by what was asked."""
-    context = {"title": "文书核验", "by_code": by_code, "by_file": by_file, "found": found, "same": same, "asked": asked}
+    """``file``: what was handed over; ``asked``: by what was asked."""
+    answer = None
+    if file is not None:
+        answer = UNLIKE if asked == "both" and file.verdict == "unknown" else ANSWERS[file.verdict]
+    context = {
+        "title": "文书核验",
+        "by_code": by_code,
+        "by_file": by_file,
+        "found": found,
+        "file": file,
+        "answer": answer,
+        "asked": asked,
+    }
     return render(request, "portal/check.html", context, status=status)

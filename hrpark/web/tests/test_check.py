@@ -7,6 +7,7 @@ from hrpark.accounts.models import Authorisation
 from hrpark.accounts.samples import cast
 from hrpark.documents.actions import withdraw
 from hrpark.documents.samples import make_document
+from hrpark.documents.signing import make_key
 from hrpark.files.models import Attachment
 from hrpark.files.samples import pdf_bytes
 from hrpark.files.storage import open_kept
@@ -76,6 +77,26 @@ def test_a_changed_file_does_not_pass_under_a_true_code(client, document):
     changed = SimpleUploadedFile("a.pdf", data.replace(b"/Type", b"/Tipe", 1))
     page = client.post(f"/check/{document.code}/", {"file": changed}).content.decode()
     assert "文件不一致" in page and "属实" not in page
+
+
+def test_a_signed_file_says_so_and_one_appended_to_or_tampered_with_does_not_pass(client, people, at, settings, tmp_path):
+    settings.SIGNING_KEY = str(tmp_path / "k.p12")
+    make_key(tmp_path / "k.p12", name="园区", at=at)
+    signed = make_document(people.huangpu, people.huangpu, at=at, title="启航公司入驻决定")
+    data = open_kept(signed.attachment.path).read()
+
+    def asked(data: bytes, address: str = "/check/") -> str:
+        page = client.post(address, {"file": SimpleUploadedFile("a.pdf", data)}).content.decode()
+        assert "启航" not in page and "第十三条" in page or "属实" not in page
+        return page
+
+    assert "完整性签名有效" in asked(data) and "不代替公章" in asked(data)
+    assert "追加了内容" in asked(data + b"\n1 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF\n")
+    at_byte = data.index(b"stream") + 40
+    broken = asked(data[:at_byte] + bytes([data[at_byte] ^ 1]) + data[at_byte + 1 :])
+    assert "被改动过" in broken and signed.reference not in broken
+    other = make_document(people.huangpu, people.huangpu, at=at, key="2")
+    assert "另一份文书" in asked(data, f"/check/{other.code}/")
 
 
 def test_a_withdrawn_document_is_shown_as_void(client, people, document, at):

@@ -22,5 +22,7 @@ class Command(BaseCommand):
         try:
             made = make_key(path, name=name, at=timezone.localtime(), password=settings.SIGNING_PASSWORD)
         except FileExistsError:
-            raise CommandError(f"{path} is there already. Move it away first, and keep it: what it signed is checked by it.") from None
+            raise CommandError(
+                f"{path} is there already. Move it away first, and keep it: what it signed is checked by it."
+            ) from None
         self.stdout.write(f"{path}\nSHA-256 {made}")
