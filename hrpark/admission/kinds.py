@@ -16,6 +16,14 @@ START_OVER = notice_kind(
     happened="{institution}人员进驻并开展业务的最后一日是{last}，尚未登记开业。",
     todo="请到现场核实：已开业的登记开业情况，未开业的约谈或按协议处理。",
 )  # fmt: skip
+START_REPORTED = notice_kind(
+    "admission.start_reported", "机构报告开业情况", title="{institution}报告开业情况",
+    happened="{institution}报告了人员进驻、开展业务的情况，并附证明。", todo="请核实后登记开业情况；与实际不符的，退回并写明还缺什么。",
+)  # fmt: skip
+START_RETURNED = notice_kind(
+    "admission.start_returned", "开业情况退回", title="{institution}的开业情况已退回", happened="园区退回了开业情况报告：{says}",
+    todo="请按所写的补充后，在“开业期限”中再次报告。",
+)  # fmt: skip
 FILED = notice_kind(
     "admission.filed", "入驻报备", title="{institution}入驻报备", happened="{of}已与{institution}签订入驻协议，报送备案。",
     todo="请查看报备内容并签收。",

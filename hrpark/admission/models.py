@@ -189,6 +189,40 @@ class Start(models.Model):
         return f"{self.agreement.number}开业期限"
 
 
+@subject("start_report", "开业情况报告")
+class StartReport(models.Model):
+    """What the institution says of its own start, with its evidence: an officer sees for himself and records it, or says what is
+    still missing. One lies open at a time; what was said is never changed."""
+
+    start = models.ForeignKey(Start, models.PROTECT, related_name="reports")
+    park = models.ForeignKey(Park, models.PROTECT, related_name="+")
+    staffed_on = models.DateField("人员进驻日期", null=True, blank=True)
+    opened_on = models.DateField("开展业务日期", null=True, blank=True)
+    says = models.TextField("情况说明")
+    reported_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="报告人")
+    reported_at = models.DateTimeField("报告时间")
+    accepted = models.BooleanField("是否属实", null=True, blank=True, help_text="Empty while an officer has not answered.")
+    answer = models.TextField("答复", blank=True)
+    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["start"], condition=Q(accepted__isnull=True), name="one_open_report_a_start"),
+            models.CheckConstraint(
+                condition=Q(accepted__isnull=True, answer="", answered_at__isnull=True)
+                | (Q(accepted__isnull=False, answered_at__isnull=False) & ~Q(answer="")),
+                name="report_is_answered_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(says="") & (Q(staffed_on__isnull=False) | Q(opened_on__isnull=False)), name="report_says_something"
+            ),
+        ]
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.start}：机构报告"
+
+
 class GraceKind(models.TextChoices):
     PAUSE = "pause", "中止计算"
     EXTENSION = "extension", "延期"

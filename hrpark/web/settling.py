@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from hrpark.accounts.models import Park
 from hrpark.admission import permissions
 from hrpark.admission.models import Filing, Start, StartOutcome
-from hrpark.admission.queries import allowed_until, filings_in, late_filings, start_verdict, starts_in
+from hrpark.admission.queries import allowed_until, filings_in, late_filings, open_report, reported, start_verdict, starts_in
+from hrpark.files.queries import attachments_of
 from hrpark.toolbox.verdict import Outcome
 from hrpark.trail.queries import timeline
 
@@ -66,6 +67,14 @@ class Soon(YesNo):
         return rows.filter(soon if value == "1" else ~soon)
 
 
+class Reported(YesNo):
+    """The institution has reported, and no officer has answered."""
+
+    def narrow(self, rows, value, park):
+        waiting = reported(rows)
+        return waiting if value == "1" else rows.exclude(pk__in=waiting.values("pk"))
+
+
 class Unsent(YesNo):
     """Not sent, and the last day is over."""
 
@@ -93,9 +102,11 @@ class Starts(List):
                where=lambda keys: Q(outcome__in=["" if k == "open" else k for k in keys])),
         Over("over", "期限", yes="已过", no="未过"),
         Soon("soon", "30天内到期", yes="是", no="否"),
+        Reported("reported", "机构报告", yes="待核实", no="没有待核实的"),
     )  # fmt: skip
     views = (
         View("期限内", "outcome=open&over=0"),
+        View("报告待核实", "reported=1"),
         View("30天内到期", "soon=1"),
         View("已过期限", "over=1"),
         View("已开业", "outcome=fulfilled"),
@@ -150,7 +161,9 @@ def start_page(start: Start, request: HttpRequest, park: Park, door: str) -> Map
         "until": allowed_until(start), "graces": list(start.graces.select_related("granted_by")),
         "earlier": [s for s in start.agreement.starts.all() if s.seq != start.seq],
         "application": address("application", application.pk, park=park.slug, door=door), "lines": timeline("start", start.pk),
-        "page_of": lambda one: address("start", one.pk, park=park.slug, door=door), "handles": False,
+        "page_of": lambda one: address("start", one.pk, park=park.slug, door=door), "handles": False, "decides": False, "over": False,
+        "door": door, "reports": list(start.reports.select_related("reported_by")), "open_report": open_report(start),
+        "files": attachments_of("start", start.pk),
     }  # fmt: skip
 
 

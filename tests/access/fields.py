@@ -108,6 +108,7 @@ FILES: dict[str, str] = {
     "file_licence": _CASE,
     "file_credential": _CASE,
     "file_credit": _CASE,
+    "file_start": _CASE,
     "file_own_declaration": _CASE,
     "file_own_figure": _CASE,
     # the letter of authorisation: the agent, the institution's representative, the park's people

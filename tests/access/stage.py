@@ -457,6 +457,13 @@ def _asked(estate: Estate, at: datetime) -> None:
     admission.see_start(**by, key=key("seen"), start=start, staffed_on=at.date(), seen=words("进驻核实", "内注"))
     admission.settle_start(**by, key=key("talk"), start=start, outcome="talk", note=words("约谈", "内注"))
     first, start = start, start.agreement.starts.get(seq=2)
+    told = admission.report_start(
+        actor=estate.clerk, at=at, key=key("told"), start=start, staffed_on=at.date(), says=words("开业报告")
+    )
+    admission.return_report(**by, key=key("returned"), report=told, says=words("报告退回"))
+    admission.report_start(
+        actor=estate.clerk, at=at, key=key("told2"), start=start, staffed_on=at.date(), says=words("再次报告")
+    )
     filing = start.agreement.filing
     if filing.sent_at is None:
         admission.send_filing(**by, key=key("filing"), filing=filing, sent_on=at.date(), outside=words("报送方式"))
@@ -464,7 +471,7 @@ def _asked(estate: Estate, at: datetime) -> None:
     estate.things |= {
         "asked": waits.pk, "asked_draft": draft.pk, "asked_correcting": wrong.pk, "asked_done": done.pk, "asked_unrated": rated.pk,
         "asked_again": again.pk, "complaint": complaint.pk, "wrongdoing": report.pk, "opinion": opinion.pk, "scoring": scoring.pk,
-        "follow_up": rating.follow_up.pk, "followed_up": second.follow_up.pk, "asked_judged": judged.pk, "scored": closed.pk, "first_start": first.pk, "item_version": item.pk, "start": start.pk, "filing": filing.pk,
+        "follow_up": rating.follow_up.pk, "followed_up": second.follow_up.pk, "asked_judged": judged.pk, "scored": closed.pk, "first_start": first.pk, "item_version": item.pk, "start": start.pk, "file_start": _file(estate, start, words("开业证明"), words("开业证明文件"), at), "filing": filing.pk,
         "second": colleague.pk, "case_number": submitted.get().number,
     }  # fmt: skip
 

@@ -273,6 +273,7 @@ ROWS: dict[str, Row] = {
     "desk-start": row(DESK, pk="start"),
     "desk-start#first": row(DESK, pk="first_start"),
     "desk-start-seen": row(DESK, DESK, pk="start"),
+    "desk-start-return": row(DESK, DESK, pk="start"),
     "desk-start-grace": row(DESK, DESK, pk="start"),
     "desk-start-settle": row(DESK, DESK, pk="start"),
     "desk-filings": row(DESK, DESK),
@@ -341,6 +342,8 @@ ROWS: dict[str, Row] = {
     "tenant-case-files": row("", OWN, {"material": "evidence"}, pk="asked_draft"),
     "tenant-case-answer": row(OWN, OWN, pk="asked_correcting"),
     "tenant-case-withdraw": row("", OWN, pk="asked"),
+    "tenant-start": row(OWN, pk="start"),
+    "tenant-start-report": row(OWN, OWN, pk="start"),
     "tenant-case-rate": row(OWN, OWN, pk="asked_unrated"),
     "tenant-application": row(OWN, pk="application"),
     # -- the authority

@@ -14,7 +14,16 @@ from .applying import (
 )
 from .deciding import decide
 from .judging import check_credit, confirm_papers, judge, override_judgement, respond, send_back, verify_applicant
-from .settling import grant_grace, receive_filing, remind_starts, see_start, send_filing, settle_start
+from .settling import (
+    grant_grace,
+    receive_filing,
+    remind_starts,
+    report_start,
+    return_report,
+    see_start,
+    send_filing,
+    settle_start,
+)
 from .signing import PAPERS, issue_due, issue_paper, record_fair_review, sign_agreement
 
 __all__ = [
@@ -37,8 +46,10 @@ __all__ = [
     "receive_filing",
     "record_fair_review",
     "remind_starts",
+    "report_start",
     "respond",
     "resubmit",
+    "return_report",
     "see_start",
     "send_back",
     "send_filing",

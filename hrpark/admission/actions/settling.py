@@ -21,8 +21,8 @@ from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
 from .. import permissions
-from ..kinds import FILED, FILING_RECEIVED, START_OVER, START_REMINDS
-from ..models import Agreement, Filing, Grace, GraceKind, Start, StartNudge, StartOutcome
+from ..kinds import FILED, FILING_RECEIVED, START_OVER, START_REMINDS, START_REPORTED, START_RETURNED
+from ..models import Agreement, Filing, Grace, GraceKind, Start, StartNudge, StartOutcome, StartReport
 from ..queries import allowed_until, met_on, open_starts, own_people, start_by
 
 # --- the days to begin business ------------------------------------------------------------------------------------------
@@ -45,6 +45,70 @@ def _open(start: Start) -> None:
         raise Conflict(f"本期限已于{start.outcome_on:%Y-%m-%d}处理：{start.get_outcome_display()}。")
 
 
+def _check_days(start: Start, on: date, **days: date | None) -> None:
+    """Since when staff are in and business runs: at least one of them, after the agreement and not to come."""
+    for field, value in days.items():
+        if value is not None and not start.begins <= value <= on:
+            raise Refused(f"日期应在签订协议（{date_table(start.begins)}）之后、今天之前。", field=field)
+    if not any(days.values()):
+        raise Refused("请填写人员进驻日期或开展业务日期。", field="staffed_on")
+
+
+@verb("admission.start.report", "报告了开业情况")
+@cites("4.3.1.2-b", label="机构报告人员进驻和开展业务，附证明")
+def report_start(
+    deed: Deed, *, actor: Person, at: datetime, key: str, start: Start, says: str, staffed_on: date | None = None,
+    opened_on: date | None = None,
+) -> StartReport:  # fmt: skip
+    """The institution tells that its staff moved in or its business began; its proofs are files of the start. The desk is told."""
+    on = day_of(at)
+    start = _locked(start)
+    require(actor, permissions.OWN, start.park_id, on, start.agreement.application.institution.organisation_id)
+    _open(start)
+    _check_days(start, on, staffed_on=staffed_on, opened_on=opened_on)
+    if len(says.strip()) < 5:
+        raise Refused("请说明人员和业务情况，例如“8人已到岗，已为两家企业招聘”（至少5个字）。", field="says")
+    try:
+        with transaction.atomic():
+            report = StartReport.objects.create(
+                start=start, park_id=start.park_id, staffed_on=staffed_on, opened_on=opened_on, says=says.strip(),
+                reported_by=actor, reported_at=at,
+            )  # fmt: skip
+    except IntegrityError:
+        raise Conflict("上一次报告园区还没有核实，请等园区答复后再报告。") from None
+    name = start.agreement.application.institution.name
+    for person in holders(permissions.HANDLE, start.park, on):
+        notify(to=person, kind=START_REPORTED, at=at, subject=start, park=start.park, institution=name)
+    deed.record(report, park=start.park_id, staffed_on=staffed_on, opened_on=opened_on)
+    deed.also(start, park=start.park_id, staffed_on=staffed_on, opened_on=opened_on)
+    return report
+
+
+@verb("admission.start.return", "退回了开业情况报告")
+def return_report(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, report: StartReport, says: str
+) -> StartReport:  # fmt: skip
+    """What was reported is not so, or not proved: the institution reads what is missing. The clock runs on."""
+    require(actor, permissions.HANDLE, report.park_id, day_of(at))
+    start = _locked(report.start)
+    report = StartReport.objects.get(pk=report.pk)
+    if report.accepted is not None:
+        raise Conflict("这次报告已经答复，请刷新页面查看。")
+    if len(says.strip()) < 5:
+        raise Refused("请写明与实际不符之处或还缺什么，机构会看到（至少5个字）。", field="says")
+    report.accepted, report.answer, report.answered_at = False, says.strip(), at
+    report.save(update_fields=["accepted", "answer", "answered_at"])
+    application = start.agreement.application
+    for person in own_people(application, day_of(at)):
+        notify(
+            to=person, kind=START_RETURNED, at=at, subject=start, park=start.park, institution=application.institution.name,
+            says=report.answer,
+        )  # fmt: skip
+    deed.record(report, park=report.park_id, reason=report.answer)
+    deed.also(start, park=report.park_id, reason=report.answer)
+    return report
+
+
 @verb("admission.start.seen", "登记了开业情况")
 @cites("4.3.1.2-b", label="90日内人员进驻并开展业务：核实登记")
 def see_start(
@@ -56,17 +120,14 @@ def see_start(
     require(actor, permissions.HANDLE, start.park_id, on)
     start = _locked(start)
     _open(start)
-    for field, value in (("staffed_on", staffed_on), ("opened_on", opened_on)):
-        if value is not None and not start.begins <= value <= on:
-            raise Refused(f"日期应在签订协议（{date_table(start.begins)}）之后、今天之前。", field=field)
-    if staffed_on is None and opened_on is None:
-        raise Refused("请填写人员进驻日期或开展业务日期。", field="staffed_on")
+    _check_days(start, on, staffed_on=staffed_on, opened_on=opened_on)
     if not seen.strip():
         raise Refused("请写明怎样核实的，例如“现场查看，8人到岗，已接单”。", field="seen")
     start.staffed_on, start.opened_on, start.seen = staffed_on or start.staffed_on, opened_on or start.opened_on, seen.strip()
     if met_on(start) is not None:
         start.outcome, start.outcome_on, start.note = StartOutcome.FULFILLED, on, seen.strip()
     start.save()
+    start.reports.filter(accepted=None).update(accepted=True, answer="已核实并登记。", answered_at=at)
     deed.record(start, park=start.park_id, staffed_on=start.staffed_on, opened_on=start.opened_on)
     deed.also(start.agreement.application, park=start.park_id, staffed_on=start.staffed_on, opened_on=start.opened_on)
     return start

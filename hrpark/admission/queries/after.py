@@ -13,12 +13,13 @@ from hrpark.cases.rules import day_of
 from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT, PLEDGE
 from hrpark.documents.models import Document
 from hrpark.documents.queries import documents_of
+from hrpark.files.kinds import attachable, gate
 from hrpark.toolbox.errors import NotFound
 from hrpark.toolbox.verdict import Evidence, Verdict, failed, passed, unknown
 from hrpark.toolbox.workdays import add_natural_days
 
 from .. import permissions
-from ..models import Application, Filing, Start
+from ..models import Application, Filing, Start, StartReport
 
 
 def start_by(signed_on: date, days: int) -> date:
@@ -71,6 +72,57 @@ def start_for(standing: Standing, pk: int, park: Park) -> Start:
     if found is None:
         raise NotFound()
     return found
+
+
+def own_starts(standing: Standing, park: Park) -> QuerySet[Start]:
+    """The clocks of the institutions that the person acts for."""
+    mine = standing.own(permissions.OWN, park.pk)
+    found = Start.objects.filter(park=park, agreement__application__institution__organisation_id__in=mine)
+    return (
+        found.select_related("agreement__application__institution").prefetch_related("graces").order_by("outcome", "last_day")
+    )
+
+
+def own_start_for(standing: Standing, pk: int, park: Park) -> Start:
+    """The gate of the institution's own people."""
+    found = own_starts(standing, park).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def open_report(start: Start) -> StartReport | None:
+    """What the institution reported and no officer has answered yet."""
+    return start.reports.filter(accepted=None).first()
+
+
+def reported(starts: QuerySet[Start]) -> QuerySet[Start]:
+    """Those of which a report waits for an officer."""
+    return starts.filter(Exists(StartReport.objects.filter(start=OuterRef("pk"), accepted=None)))
+
+
+def _start_of(subject_id: str) -> Start | None:
+    found = Start.objects.select_related("agreement__application__institution")
+    return found.filter(pk=subject_id).first() if subject_id.isdecimal() else None
+
+
+def _is_own(standing: Standing, start: Start) -> bool:
+    return start.agreement.application.institution.organisation_id in standing.own(permissions.OWN, start.park_id)
+
+
+def _reads_start(standing: Standing, subject_id: str, on: date) -> bool:
+    start = _start_of(subject_id)
+    return start is not None and (standing.may(permissions.READ, start.park_id) or _is_own(standing, start))
+
+
+def _writes_start(standing: Standing, subject_id: str, on: date) -> bool:
+    """Proofs of a start that runs: by the institution, or by the officer who was there."""
+    start = _start_of(subject_id)
+    may = start is not None and (standing.may(permissions.HANDLE, start.park_id) or _is_own(standing, start))
+    return may and not start.outcome
+
+
+gate(attachable("start"), read=_reads_start, write=_writes_start)
 
 
 def starts_of(application: Application) -> list[Start]:

@@ -149,6 +149,46 @@ def test_nobody_is_reminded_of_what_is_settled(cast, start, at):
     assert actions.remind_starts(at + 60 * DAY) == 0
 
 
+# --- the institution's own report ----------------------------------------------------------------------------------------
+
+
+def test_the_institution_reports_its_start_and_the_officer_sends_back_or_records_it(cast, agreement, start, at):
+    own = queries.own_people(agreement.application, at.date()).first()
+    assert start in queries.own_starts(standing_of(own, at.date()), cast.huangpu)
+    first = actions.report_start(**by(own, at + DAY), start=start, says="8人已经到岗", staffed_on=date(2026, 3, 3))
+    assert "报告开业情况" in told(cast.officer)[-1] and list(queries.reported(Start.objects.all())) == [start]
+    with pytest.raises(Conflict, match="还没有核实"):
+        actions.report_start(**by(own, at + DAY), start=start, says="业务也开始了", opened_on=date(2026, 3, 3))
+    actions.return_report(**by(cast.officer, at + DAY), report=first, says="请补充工位照片")
+    with pytest.raises(Conflict):
+        actions.return_report(**by(cast.officer, at + DAY), report=first, says="请补充工位照片")
+    assert "已退回" in told(own)[-1] and queries.open_report(start) is None
+    again = actions.report_start(
+        **by(own, at + DAY), start=start, says="照片已上传，业务已开展", staffed_on=date(2026, 3, 3), opened_on=date(2026, 3, 3)
+    )
+    assert verdict(start, at.date() + DAY).outcome is Outcome.UNKNOWN
+    actions.see_start(
+        **by(cast.officer, at + 2 * DAY), start=start, staffed_on=again.staffed_on, opened_on=again.opened_on, seen="现场属实"
+    )
+    again.refresh_from_db()
+    assert again.accepted and verdict(start, at.date() + 2 * DAY).outcome is Outcome.PASSED
+
+
+def test_a_report_is_of_the_own_start_says_something_and_names_no_day_to_come(cast, agreement, start, at):
+    own = queries.own_people(agreement.application, at.date()).first()
+    for actor in (cast.qihang_representative, cast.stranger):
+        with pytest.raises((NotAllowed, NotFound)):
+            actions.report_start(**by(actor, at), start=start, says="8人已经到岗", staffed_on=at.date())
+    for field, over in (
+        ("staffed_on", {}),
+        ("staffed_on", {"staffed_on": date(2026, 3, 9)}),
+        ("says", {"opened_on": at.date(), "says": "好"}),
+    ):
+        with pytest.raises(Refused) as refused:
+            actions.report_start(**by(own, at), start=start, **{"says": "8人已经到岗", **over})
+        assert refused.value.field == field
+
+
 # --- the report ----------------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from hrpark.accounts import permissions as people
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import people_of, waiting_memberships
-from hrpark.admission.queries import filings_in, late_filings, starts_in
+from hrpark.admission.queries import filings_in, late_filings, reported, starts_in
 from hrpark.cases import permissions as cases
 from hrpark.cases.kinds import KINDS
 from hrpark.cases.queries import inbox, open_follow_ups, open_opinions, overdue, waiting_for_desk
@@ -137,6 +137,11 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
             "评价待自评", rounds.count(), "轮", today=today, href=_list("desk-rounds", park, "?state=open"),
             items=[Item(r.name, _page("round", r.pk, park), r.self_until, natural=True) for r in rounds[:SHOWN]],
         )  # fmt: skip
+    told = reported(starts_in(standing, park))
+    yield task(
+        "开业报告待核实", told.count(), "家", today=today, href=_list("desk-starts", park, "?reported=1"),
+        says="机构报告已进人、开业并附证明；核实后登记，不符的退回。", items=_starts(told, park), tone="soon",
+    )  # fmt: skip
     coming = starts_in(standing, park).filter(outcome="", last_day__range=(today, today + START_SOON))
     yield task(
         "开业期限将到", coming.count(), "家", today=today, href=_list("desk-starts", park, "?soon=1"),

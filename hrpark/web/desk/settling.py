@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hrpark.accounts.models import Park
 from hrpark.admission import actions, permissions
 from hrpark.admission.models import GraceKind, StartOutcome
-from hrpark.admission.queries import allowed_until, filing_for, start_for
+from hrpark.admission.queries import allowed_until, filing_for, open_report, start_for
 from hrpark.standard.kinds import cites
+from hrpark.toolbox.errors import Conflict
 from hrpark.web import settling
 from hrpark.web.forms import Day, Form, handle
 from hrpark.web.lists import register, require_list
@@ -37,7 +38,7 @@ class DeskFilings(settling.Filings):
 STARTS, FILINGS = register(DeskStarts()), register(DeskFilings())
 place("desk", "admission", "开业期限", "desk-starts", READ, order=30)
 place("desk", "admission", "入驻报备", "desk-filings", READ, order=40)
-page_of("start", desk="desk-start")
+page_of("start", desk="desk-start", tenant="tenant-start")
 page_of("filing", desk="desk-filing", authority="authority-filing")
 
 
@@ -90,9 +91,10 @@ class SettleForm(Form):
 def _deed(request: HttpRequest, park: Park, pk: int, form: type[Form], act: Any, **words: str) -> HttpResponse:
     found = start_for(request.standing, pk, park)
     here = reverse("desk-start", kwargs={"park": park.slug, "pk": pk})
-    initial = {"staffed_on": found.staffed_on, "opened_on": found.opened_on} if form is SeenForm else None
+    said = open_report(found)
+    days = {day: (said and getattr(said, day)) or getattr(found, day) for day in ("staffed_on", "opened_on")}
     return handle(
-        request, form, then=lambda _: here, back=here, initial=initial,
+        request, form, then=lambda _: here, back=here, initial=days if form is SeenForm else None,
         lead=f"{found.agreement.application.institution.name}，最后一日 {found.last_day:%Y-%m-%d}",
         act=lambda made: act(actor=request.user, at=request.at, key=deed_key(request), start=found, **made.cleaned_data), **words,
     )  # fmt: skip
@@ -102,6 +104,33 @@ def _deed(request: HttpRequest, park: Park, pk: int, form: type[Form], act: Any,
 @require_http_methods(FORM_METHODS)
 def seen(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     return _deed(request, park, pk, SeenForm, actions.see_start, title="登记开业情况", submit="登记开业情况", done="已登记。")
+
+
+class ReturnForm(Form):
+    says = forms.CharField(
+        label="还缺什么",
+        widget=forms.Textarea,
+        max_length=500,
+        help_text="机构会看到，例如“现场无人办公，请补充劳动合同和工位照片”。",
+    )
+
+
+@page(HANDLE, door="desk")
+@require_http_methods(FORM_METHODS)
+def report_return(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    """What the institution reported of its start is not so, or not proved."""
+    found = start_for(request.standing, pk, park)
+    report = open_report(found)
+    if report is None:
+        raise Conflict("没有等待核实的报告，请刷新页面查看。")
+    here = reverse("desk-start", kwargs={"park": park.slug, "pk": pk})
+    return handle(
+        request, ReturnForm, title="退回开业情况报告", submit="退回", done="已退回，机构会收到通知。", then=lambda _: here, back=here,
+        lead=f"{found.agreement.application.institution.name}报告：{report.says}",
+        act=lambda made: actions.return_report(
+            actor=request.user, at=request.at, key=deed_key(request), report=report, **made.cleaned_data
+        ),
+    )  # fmt: skip
 
 
 @page(DECIDE, door="desk")

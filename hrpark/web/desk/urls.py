@@ -151,6 +151,7 @@ urlpatterns = [
     path("<slug:park>/starts/", settling.starts, name="desk-starts"),
     path("<slug:park>/starts/<int:pk>/", settling.start, name="desk-start"),
     path("<slug:park>/starts/<int:pk>/seen/", settling.seen, name="desk-start-seen"),
+    path("<slug:park>/starts/<int:pk>/return/", settling.report_return, name="desk-start-return"),
     path("<slug:park>/starts/<int:pk>/grace/", settling.grace, name="desk-start-grace"),
     path("<slug:park>/starts/<int:pk>/settle/", settling.settle, name="desk-start-settle"),
     path("<slug:park>/filings/", settling.filings, name="desk-filings"),

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from hrpark.accounts.models import Park
-from hrpark.admission.queries import own_applications
+from hrpark.admission.queries import allowed_until, open_report, own_applications, own_starts
 from hrpark.cases.kinds import KINDS
 from hrpark.cases.queries import cases_for, own, waiting_for_applicant, waiting_for_desk
 from hrpark.cases.rules import day_of
@@ -91,6 +91,12 @@ def due(request: HttpRequest, park: Park, dossiers: list[Dossier]) -> Iterable[T
                 "档案需要处理", len(dossier.warnings), "处", today=today, href=link("tenant-institution", park=park.slug),
                 tone="late" if urgent else "soon", items=[Item(w.text) for w in dossier.warnings],
             )  # fmt: skip
+    starts = [s for s in own_starts(standing, park).filter(outcome="") if open_report(s) is None]
+    yield task(
+        "开业期限", len(starts), "件", today=today, href=_page("start", starts[0].pk, park) if starts else None,
+        says="请在期限内完成人员进驻并开展业务，完成后报告园区。",
+        items=[Item(str(s), _page("start", s.pk, park), allowed_until(s), natural=True) for s in starts],
+    )  # fmt: skip
     for dossier in dossiers:
         yield _return_of(request, park, dossier.institution)
     yield task("未读通知", unread_count(request.user), "条", today=today, href=link("account-notices"), tone="off")

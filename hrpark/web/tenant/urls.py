@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import cases, colleagues, dossier, evaluation, home, returns, search
+from . import cases, colleagues, dossier, evaluation, home, returns, search, settling
 
 urlpatterns = [
     path("<slug:park>/", home.home, name="tenant-home"),
@@ -39,5 +39,7 @@ urlpatterns = [
     path("<slug:park>/cases/<int:pk>/answer/", cases.answer, name="tenant-case-answer"),
     path("<slug:park>/cases/<int:pk>/withdraw/", cases.take_back, name="tenant-case-withdraw"),
     path("<slug:park>/cases/<int:pk>/rate/", cases.rating, name="tenant-case-rate"),
+    path("<slug:park>/starts/<int:pk>/", settling.start, name="tenant-start"),
+    path("<slug:park>/starts/<int:pk>/report/", settling.report, name="tenant-start-report"),
     path("<slug:park>/applications/<int:pk>/", cases.application, name="tenant-application"),
 ]

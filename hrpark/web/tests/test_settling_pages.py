@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from hrpark.accounts import samples as accounts
 from hrpark.admission import samples
 from hrpark.admission.models import Filing, Start
+from hrpark.admission.queries import own_people
+from hrpark.files.samples import pdf_bytes
 from hrpark.web import clock
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +107,23 @@ def test_before_its_last_day_a_start_is_coming_and_an_unsent_report_late(client,
     sent = {"sent_on": at.date().isoformat(), "outside": "窗口递交", "deed_key": "f"}
     assert client.post(f"/desk/{park.slug}/filings/{agreement.filing.pk}/send/", sent).status_code == 302
     assert "入驻报备逾期未报送" not in client.get(f"/desk/{park.slug}/").text
+
+
+def test_the_institution_reports_with_a_proof_and_a_wrong_file_reports_nothing(client, cast, agreement, at, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: at + timedelta(days=3))
+    monkeypatch.setattr(clock, "today", lambda: (at + timedelta(days=3)).date())
+    client.force_login(own_people(agreement.application, at.date()).first())
+    start = agreement.starts.get()
+    here = f"/tenant/huangpu/starts/{start.pk}/"
+    assert here in client.get("/tenant/huangpu/").text and "报告开业情况" in client.get(here).text
+    form = {"staffed_on": "2026-03-04", "says": "8人已经到岗", "deed_key": "p"}
+    fake = SimpleUploadedFile("证明.pdf", b"PK\x03\x04 not a pdf")
+    wrong = client.post(f"{here}report/", {**form, "proof": fake})
+    assert wrong.status_code == 422 and "8人已经到岗" in wrong.text and not start.reports.exists()
+    done = client.post(f"{here}report/", {**form, "proof": SimpleUploadedFile("证明.pdf", pdf_bytes("证明"))})
+    assert done.status_code == 302 and "证明.pdf" in client.get(here).text and "待核实" in client.get(here).text
+    client.force_login(cast.officer)
+    desk = f"{DESK}/starts/{start.pk}/"
+    assert "证明.pdf" in client.get(desk).text and "2026-03-04" in client.get(f"{desk}seen/").text
+    assert client.post(f"{desk}return/", {"says": "请补充工位照片", "deed_key": "r"}).status_code == 302
+    assert "已退回" in client.get(desk).text and client.get(f"{desk}return/").status_code == 409
