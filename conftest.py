@@ -1,4 +1,6 @@
-"""What every test shares. The databases are set up in tests/settings.py."""
+"""What every test shares. The databases are set up in tests/settings.py, what many tests begin with in tests/worlds.py: a
+fixture under ``@world`` is built once for all tests that follow one another and ask for it; ``cast`` is one.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from xdist.scheduler import LoadScopeScheduling
+
+from hrpark.accounts import samples
+from tests.worlds import Worlds, world, worlds_of
 
 #: Fixtures without which a test has no database.
 DATABASE = {"db", "transactional_db", "django_db_setup", "migrated", "own_database"}
@@ -41,6 +46,9 @@ def pytest_collection_modifyitems(items):
         asks = item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames) or "browser" in item.path.parts
         if not asks:
             item.add_marker("no_database")
+    # In a file, tests that begin with the same worlds follow one another.
+    order = {path: n for n, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (order[item.path], tuple(worlds_of(item))))
 
 
 def pytest_collection_finish():
@@ -60,6 +68,35 @@ def _uploads(settings, tmp_path):
 def at() -> datetime:
     """A moment that tests agree on: Monday 2026-03-02, 10:00 in Guangzhou."""
     return datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@world
+def cast(at) -> samples.Cast:
+    """Two parks and their people."""
+    return samples.cast(at)
+
+
+@pytest.fixture(scope="session")
+def _worlds(django_db_setup, django_db_blocker):
+    """The worlds that stand in this process (tests/worlds.py)."""
+    worlds = Worlds(settings.HOME / "worlds")
+    yield worlds
+    with django_db_blocker.unblock():
+        worlds.fall()
+
+
+@pytest.fixture
+def _standing(request, _worlds, _uploads, django_db_blocker):
+    """What the worlds of a test returned, for this test alone."""
+    with django_db_blocker.unblock():
+        standing = _worlds.stand(request.node, request.getfixturevalue)
+        _worlds.files_for(settings.UPLOAD_ROOT)
+    return standing
+
+
+@pytest.fixture
+def _django_db_helper(_standing, _django_db_helper):
+    """The transaction of a test (pytest-django's) begins inside its worlds."""
 
 
 @pytest.fixture(scope="session")

@@ -1,39 +1,23 @@
-"""One world for all tests of this folder: built once in a transaction that nobody commits."""
+"""One world for all tests of this folder."""
 
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
-from django.db import transaction
 
 from hrpark.web import clock
+from tests.worlds import world
 
-from . import stage as world
+from . import stage as scene
 from .knocking import Visitors
 
 
-@pytest.fixture(autouse=True)
-def _uploads(world_and_visitors):
-    """The files of the world stay where they were written."""
-
-
-@pytest.fixture(scope="package")
-def world_and_visitors(django_db_setup, django_db_blocker, tmp_path_factory):
-    before = settings.UPLOAD_ROOT
-    settings.UPLOAD_ROOT = tmp_path_factory.mktemp("access") / "files"
-    with django_db_blocker.unblock(), transaction.atomic():
-        visitors = Visitors(world.build(clock.now()))
-        for letter in visitors.stage.people:
-            visitors.browser(letter)
-        yield visitors
-        transaction.set_rollback(True)
-    settings.UPLOAD_ROOT = before
-
-
-@pytest.fixture
-def visitors(db, world_and_visitors) -> Visitors:
+@world(copied=False)
+def visitors() -> Visitors:
     """Everybody who knocks, before the built world."""
-    return world_and_visitors
+    visitors = Visitors(scene.build(clock.now()))
+    for letter in visitors.stage.people:
+        visitors.browser(letter)
+    return visitors
 
 
 @pytest.fixture

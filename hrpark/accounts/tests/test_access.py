@@ -22,11 +22,6 @@ NEW = "shan-yin-dao-shang-9"
 ARGON = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 
-@pytest.fixture
-def cast(at):
-    return samples.cast(at)
-
-
 # ---------------------------------------------------------------- password
 
 

@@ -12,11 +12,6 @@ from hrpark.trail.models import Entry, Payload
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast(at):
-    return samples.cast(at)
-
-
 def ask(cast, actor=None, organisation=None, role="officer", **over):
     given = {"name": "罗雅琴", "mobile": "13700000001", "park": cast.huangpu, "key": "ask-1", "at": cast.at} | over
     return actions.invite(actor=actor or cast.director, organisation=organisation or cast.operator, role=role, **given)

@@ -11,11 +11,6 @@ from hrpark.toolbox.errors import Conflict, HrparkError, NotAllowed, NotFound, R
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast(at):
-    return samples.cast(at)
-
-
 def role_of(person):
     return Membership.objects.get(person=person)
 

@@ -5,16 +5,11 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 
-from hrpark.accounts import queries, rules, samples, throttle, totp, vault
+from hrpark.accounts import queries, rules, throttle, totp, vault
 from hrpark.toolbox.errors import NotAllowed, Refused
 
 pytestmark = pytest.mark.django_db
 HERE = "192.0.2.1"
-
-
-@pytest.fixture
-def cast(at):
-    return samples.cast(at)
 
 
 def app(secret, at, steps=0):

@@ -17,11 +17,6 @@ CODE = accounts.sample_uscc(77_000_201)
 KEYS = (f"entry{n}" for n in range(1_000_000))
 
 
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
-
-
 def by(at, actor=samples.HOUSE):
     return {"actor": actor, "at": at, "key": next(KEYS)}
 

@@ -13,18 +13,14 @@ from hrpark.notices.models import Notice
 from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
 from hrpark.toolbox.verdict import Outcome
 from hrpark.trail.queries import timeline
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 KEYS = (f"s{n}" for n in range(10**9))
 
 
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
-
-
-@pytest.fixture
+@world
 def agreement(cast, at):
     return samples.make_agreement(at=at, park=cast.huangpu, actor=cast.director)
 

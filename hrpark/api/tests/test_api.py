@@ -16,18 +16,19 @@ from hrpark.evaluation.samples import answer_all, assess_all, close, finish, mak
 from hrpark.institutions.samples import make_contact, make_institution, make_resident, make_staff_member
 from hrpark.returns.samples import make_declaration, verify_all
 from hrpark.standard.queries import coverage_by_force, current_edition
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 BASE = "/api/v1"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now():
     return timezone.localtime()
 
 
-@pytest.fixture
+@world
 def cast(now):
     return samples.cast(now)
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hrpark.accounts import samples as accounts
 from hrpark.cases import actions, queries
 from hrpark.cases.actions import moving
 from hrpark.cases.kinds import CLOSE, KINDS, Move, case_kind
@@ -21,6 +20,7 @@ from hrpark.notices.models import Notice
 from hrpark.toolbox.errors import Conflict, HrparkError, Misconfigured, NotAllowed, Refused
 from hrpark.trail.models import Entry
 from hrpark.trail.queries import timeline
+from tests.worlds import world
 
 from . import plain
 
@@ -29,12 +29,7 @@ WORDS = {"what": "会议室空调不制冷"}
 ASKED = [{"field": "what", "says": "请写明是哪一间会议室"}]
 
 
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
-
-
-@pytest.fixture
+@world
 def case(cast):
     return make_case(kind="plain", park=cast.huangpu, applicant=cast.qihang_clerk, organisation=cast.qihang, data=WORDS)
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from hrpark.accounts import samples as accounts
 from hrpark.accounts.queries import standing_of
 from hrpark.cases import actions
 from hrpark.cases.actions import NAMELESS
@@ -21,11 +20,6 @@ from hrpark.trail.kinds import System
 
 pytestmark = pytest.mark.django_db
 ASKS = {"topic": "permit", "whom": "某某劳务公司", "what": "在园区门口无证招工。"}
-
-
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
 
 
 def nameless(cast, at, n=1, **over):

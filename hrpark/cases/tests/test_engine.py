@@ -24,6 +24,7 @@ from hrpark.toolbox.frozen import digest
 from hrpark.toolbox.workdays import NATIONAL, hold, working_days_between
 from hrpark.trail.kinds import System
 from hrpark.trail.queries import timeline
+from tests.worlds import world
 
 from . import plain  # noqa: F401 - registers the plainest kind
 
@@ -32,12 +33,7 @@ WORDS = {"what": "会议室空调不制冷"}
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
-
-
-@pytest.fixture
+@world
 def second(cast, at):
     """Another officer of the park."""
     person = accounts.make_person(at=at, name="罗佩珊")
@@ -45,7 +41,7 @@ def second(cast, at):
     return person
 
 
-@pytest.fixture
+@world
 def case(cast):
     return make_case(kind="plain", park=cast.huangpu, applicant=cast.qihang_clerk, organisation=cast.qihang, data=WORDS)
 
@@ -343,7 +339,7 @@ def make_item(cast, at):
 CRITERIA = [{"key": "team", "label": "团队", "says": "", "most": 40}, {"key": "plan", "label": "计划", "says": "", "most": 60}]
 
 
-@pytest.fixture
+@world
 def panel(cast, second, at):
     people = [cast.director, cast.officer, second]
     actions.publish_score_form(

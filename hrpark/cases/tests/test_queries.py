@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from hrpark.accounts import samples as accounts
 from hrpark.accounts.queries import NOBODY, standing_of
 from hrpark.cases import actions, queries
 from hrpark.cases.samples import make_case
 from hrpark.files.kinds import GATES
 from hrpark.toolbox.errors import NotFound
+from tests.worlds import world
 
 from . import plain  # noqa: F401
 
@@ -18,12 +18,7 @@ pytestmark = pytest.mark.django_db
 WORDS = {"what": "会议室空调不制冷"}
 
 
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
-
-
-@pytest.fixture
+@world
 def case(cast):
     return make_case(kind="plain", park=cast.huangpu, applicant=cast.qihang_clerk, organisation=cast.qihang, data=WORDS)
 

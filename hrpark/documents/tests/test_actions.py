@@ -24,11 +24,12 @@ from hrpark.files.storage import open_kept
 from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, NotFound, Refused
 from hrpark.trail import queries as trail
 from tests.processes import Process
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from hrpark.accounts.samples import cast
 from hrpark.institutions import samples as dossiers
+from tests.worlds import world
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 
 
-@pytest.fixture
+@world
 def residents(people, at):
     """Six resident agencies of 黄埔 since 2024: two of the cast and four more; one supporting agency."""
     since = date(2024, 6, 1)

@@ -24,12 +24,13 @@ from hrpark.files.storage import open_kept
 from hrpark.returns import samples as returns
 from hrpark.standard.queries import current_edition
 from hrpark.toolbox.errors import NotAllowed, NotFound, Refused
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 DIGESTS = ("a" * 64, "b" * 64)
 
 
-@pytest.fixture
+@world
 def finished(people, residents, at):
     """A finished round with a file behind T1.10, a lower bound, and a row set otherwise with its reason."""
     round = samples.make_round(people.huangpu, at=at, actor=people.officer)

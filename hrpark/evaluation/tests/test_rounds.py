@@ -54,17 +54,18 @@ from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, NotFound,
 from hrpark.toolbox.frozen import canonical
 from hrpark.trail.models import Entry, Payload
 from hrpark.trail.queries import timeline
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 AGENCY = "T1.01"
 
 
-@pytest.fixture
+@world
 def round(people, at) -> Round:
     return samples.make_round(people.huangpu, at=at, actor=people.officer)
 
 
-@pytest.fixture
+@world
 def collected(people, residents, round, at) -> Round:
     """Everybody answered, the operator rated itself, figures are declared and verified, collection is closed."""
     returns.make_declaration(people.huangpu, 2024, {"T1.05.revenue": 90_000, "T1.05.tax": 1500, "T1.07.posts_provided": 9000})
@@ -78,7 +79,7 @@ def collected(people, residents, round, at) -> Round:
     return samples.close(round, at=at, actor=people.inspector)
 
 
-@pytest.fixture
+@world
 def finished(people, collected, at) -> Round:
     samples.assess_all(collected, at=at, actor=people.inspector, adjusted={"T1.15": 70})
     return samples.finish(collected, at=at, inspector=people.inspector, supervisor=people.supervisor)

@@ -21,11 +21,12 @@ from hrpark.files.queries import attachment_for, attachments_by_subject, attachm
 from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
 from hrpark.trail import queries as trail
 from tests.processes import Process
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 

@@ -24,16 +24,17 @@ from hrpark.parks.models import Occupancy
 from hrpark.parks.samples import make_space
 from hrpark.toolbox.errors import Conflict, NotAllowed, Refused
 from hrpark.trail.queries import timeline
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 
 
-@pytest.fixture
+@world
 def qihang(at, people):
     return make_institution(at=at, park=people.huangpu, organisation=people.qihang)
 

@@ -14,12 +14,13 @@ from hrpark.institutions.models import Fact
 from hrpark.institutions.queries import fact_on
 from hrpark.institutions.samples import make_institution
 from hrpark.toolbox.errors import Misconfigured
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 JAN = date(2026, 1, 1)
 
 
-@pytest.fixture
+@world
 def institution(at):
     return make_institution(at=at)
 

@@ -18,17 +18,18 @@ from hrpark.institutions.samples import (
 )
 from hrpark.parks.samples import make_space
 from hrpark.toolbox.errors import NotFound
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 
 
-@pytest.fixture
+@world
 def park(people):
     return people.huangpu
 

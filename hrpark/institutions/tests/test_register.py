@@ -21,16 +21,17 @@ from hrpark.sheets.actions import map_columns, override_rows, run_import, upload
 from hrpark.sheets.models import ImportRow
 from hrpark.sheets.samples import make_csv, make_xlsx
 from hrpark.trail.queries import timeline
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 
 
-@pytest.fixture
+@world
 def park(at, people):
     for number in ("A101", "A102", "A103"):
         make_space(at=at, park=people.huangpu, code=number)

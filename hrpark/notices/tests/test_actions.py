@@ -12,11 +12,12 @@ from hrpark.notices.actions import deliver_due, mark_all_read, mark_read, notify
 from hrpark.notices.models import Delivery, Notice, State
 from hrpark.notices.queries import notice_for, read, undelivered, unread_count
 from hrpark.toolbox.errors import Misconfigured, NotFound
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 

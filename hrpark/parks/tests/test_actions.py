@@ -14,11 +14,12 @@ from hrpark.parks.models import Space
 from hrpark.parks.samples import make_building, make_profile, make_space
 from hrpark.toolbox.errors import NotAllowed, NotFound, Refused
 from hrpark.trail.queries import timeline
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 

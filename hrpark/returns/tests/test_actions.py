@@ -33,12 +33,13 @@ from hrpark.returns.queries import (
 from hrpark.standard.models import UsedEdition
 from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
 from hrpark.trail.queries import timeline
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 REVENUE, TAX = "T1.05.revenue", "T1.05.tax"
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 

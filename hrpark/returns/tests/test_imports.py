@@ -15,12 +15,13 @@ from hrpark.sheets.actions import map_columns, run_import, upload_table
 from hrpark.sheets.samples import make_csv
 from hrpark.sheets.writing import template_workbook
 from hrpark.toolbox.errors import NotAllowed
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 HEADER = ("年度", "指标", "数值", "口径", "单位", "备注")
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from hrpark.accounts import samples as accounts
 from hrpark.standard import queries
 from hrpark.standard.actions import override, withdraw_override
 from hrpark.standard.kinds import PARAMETERS
@@ -49,11 +48,6 @@ EXPECTED = {
     "returns.revenue_per_staff_max": 1000,
     "returns.growth_max_percent": 300,
 }
-
-
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
 
 
 def promise(cast, at, **over):

@@ -16,17 +16,18 @@ from hrpark.standard.samples import NOTICE_2026, notice_for
 from hrpark.toolbox.workdays import NATIONAL, hold
 from hrpark.web import clock
 from hrpark.web.account.visitor import HALF, device_name
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 LOGIN, NEW = "/account/login/", "shan-yin-dao-shang-9"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now():
     return clock.now()
 
 
-@pytest.fixture
+@world
 def cast(now):
     return samples.cast(now)
 

@@ -8,7 +8,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pypdf import PdfReader
 
-from hrpark.accounts import samples as accounts
 from hrpark.admission import actions, queries, samples
 from hrpark.admission.models import Agreement, Application, Decision, FairReview, Judgement
 from hrpark.admission.papers import agreement_data
@@ -19,6 +18,7 @@ from hrpark.institutions.models import CreditCheck
 from hrpark.institutions.samples import make_resident
 from hrpark.parks.samples import make_space
 from hrpark.web import clock
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 KEYS = (f"desk{n}" for n in range(1_000_000))
@@ -38,11 +38,6 @@ EVERYTHING = (
 )
 
 
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
-
-
 @pytest.fixture(autouse=True)
 def _day(monkeypatch, at):
     monkeypatch.setattr(clock, "now", lambda: at)
@@ -55,12 +50,12 @@ def officer(client, cast):
     return client
 
 
-@pytest.fixture
+@world
 def application(cast):
     return samples.make_application(park=cast.huangpu, applicant=cast.stranger, name="广州新程人力资源有限公司")
 
 
-@pytest.fixture
+@world
 def ready(cast):
     return samples.make_ready(park=cast.huangpu, name="广州新程人力资源有限公司")
 
@@ -311,7 +306,7 @@ def test_after_the_decision_the_deeds_say_why_they_are_closed(officer, ready, ca
 # --- the agreement -------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@world
 def admitted(ready, cast, at):
     actions.decide(actor=cast.officer, at=at, key="d", application=ready, outcome="admitted", basis="办公会研究同意")
     return Application.objects.get(pk=ready.pk)

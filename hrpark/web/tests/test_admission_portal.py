@@ -19,11 +19,6 @@ CODE = accounts.sample_uscc(77_000_101)
 KEYS = (f"page{n}" for n in range(1_000_000))
 
 
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
-
-
 @pytest.fixture(autouse=True)
 def _day(monkeypatch, at):
     """The doors' clock stands at the moment that the cast lives in."""

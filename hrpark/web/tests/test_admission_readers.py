@@ -4,21 +4,16 @@ import re
 
 import pytest
 
-from hrpark.accounts import samples as accounts
 from hrpark.accounts.samples import sample_uscc
 from hrpark.admission import actions, samples
 from hrpark.admission.models import Application
 from hrpark.cases.actions import add_note
 from hrpark.notices.models import Notice
 from hrpark.web import clock
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 KEYS = (f"read{n}" for n in range(1_000_000))
-
-
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +26,7 @@ def words(response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
-@pytest.fixture
+@world
 def own(cast, at):
     """An application that 启航's clerk handed in for it."""
     draft = samples.begin(park=cast.huangpu, applicant=cast.qihang_clerk, name=cast.qihang.name, uscc=cast.qihang.uscc)
@@ -39,7 +34,7 @@ def own(cast, at):
     return actions.submit(actor=cast.qihang_clerk, at=at, key=next(KEYS), application=draft, data=samples.answers(at))
 
 
-@pytest.fixture
+@world
 def foreign(cast):
     return samples.make_application(park=cast.huangpu, name="别家的申请机构")
 

@@ -11,16 +11,17 @@ from hrpark.documents.signing import make_key
 from hrpark.files.models import Attachment
 from hrpark.files.samples import pdf_bytes
 from hrpark.files.storage import open_kept
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 
 
-@pytest.fixture
+@world
 def document(people, at):
     letter = Authorisation.objects.create(
         organisation=people.qihang,

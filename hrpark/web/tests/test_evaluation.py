@@ -23,17 +23,18 @@ from hrpark.returns.models import DeclaredFigure, RegionalFigure
 from hrpark.returns.queries import open_figures
 from hrpark.trail.models import Payload
 from hrpark.web import clock
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 CANARY = "食堂的金丝雀意见"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now():
     return clock.now()
 
 
-@pytest.fixture
+@world
 def people(now):
     return cast(now)
 
@@ -43,7 +44,7 @@ def year(now):
     return now.year - 1
 
 
-@pytest.fixture
+@world
 def residents(people, now):
     """The two institutions of the cast, four more agencies, all in 黄埔 for two years."""
     since = now.date() - timedelta(days=800)
@@ -53,7 +54,7 @@ def residents(people, now):
     return found + [dossiers.make_resident(at=now, park=people.huangpu, starts=since) for _ in range(4)]
 
 
-@pytest.fixture
+@world
 def round(people, now) -> Round:
     return samples.make_round(people.huangpu, at=now, actor=people.officer)
 

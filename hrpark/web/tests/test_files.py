@@ -6,16 +6,17 @@ from hrpark.accounts.models import Authorisation
 from hrpark.accounts.samples import cast
 from hrpark.files import samples
 from hrpark.files.actions import remove
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@world
 def people(at):
     return cast(at)
 
 
-@pytest.fixture
+@world
 def letter(people, at):
     return Authorisation.objects.create(
         organisation=people.qihang,
@@ -27,7 +28,7 @@ def letter(people, at):
     )
 
 
-@pytest.fixture
+@world
 def attachment(people, letter, at):
     return samples.make_attachment(letter, park=people.huangpu, at=at, name='授权"委托书；\u202e.pdf')
 

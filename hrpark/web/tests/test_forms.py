@@ -14,7 +14,6 @@ from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrpark.accounts import samples
 from hrpark.accounts.actions import save_draft
 from hrpark.accounts.models import Draft
 from hrpark.accounts.queries import draft_of, standing_of
@@ -47,11 +46,6 @@ GOOD = {
     "people": "４８",
     "sure": "on",
 }
-
-
-@pytest.fixture
-def cast(at):
-    return samples.cast(at)
 
 
 def request_of(cast, data=None, files=None, query=""):

@@ -22,16 +22,17 @@ from hrpark.returns.samples import make_declaration, verify_all
 from hrpark.standard.samples import make_override
 from hrpark.web import clock
 from hrpark.web.cockpit import Item, task
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now():
     return clock.now()
 
 
-@pytest.fixture
+@world
 def cast(now):
     return samples.cast(now)
 

@@ -21,17 +21,18 @@ from hrpark.sheets.models import ImportJob
 from hrpark.sheets.samples import make_csv, make_xlsx
 from hrpark.trail.queries import timeline
 from hrpark.web import clock
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 TARGET = "institutions.register"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now():
     return clock.now()
 
 
-@pytest.fixture
+@world
 def cast(now):
     return samples.cast(now)
 

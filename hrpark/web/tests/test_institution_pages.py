@@ -29,22 +29,23 @@ from hrpark.institutions.samples import (
 from hrpark.parks.samples import make_space
 from hrpark.trail.queries import timeline
 from hrpark.web import clock
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 TABS = ("overview", "licences", "staff", "segments", "credentials", "contacts", "credit", "residency", "files", "nonsense")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now():
     return clock.now()
 
 
-@pytest.fixture
+@world
 def cast(now):
     return samples.cast(now)
 
 
-@pytest.fixture
+@world
 def qihang(now, cast):
     """启航, resident in A101, with a row of everything."""
     unit = make_space(at=now, park=cast.huangpu, code="A101")
@@ -56,12 +57,12 @@ def qihang(now, cast):
     return found
 
 
-@pytest.fixture
+@world
 def zhida(now, cast):
     return make_resident(at=now, park=cast.huangpu, organisation=cast.zhida)
 
 
-@pytest.fixture
+@world
 def yuecai(now, cast):
     return make_resident(at=now, park=cast.tianhe, organisation=cast.yuecai)
 

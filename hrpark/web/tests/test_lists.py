@@ -70,11 +70,6 @@ class People(List):
 PEOPLE = People()
 
 
-@pytest.fixture
-def cast(at):
-    return samples.cast(at)
-
-
 def ask(cast, who, query="", htmx=False, post=False):
     """A request of one of the cast for the list of 黄埔; ``post`` takes its rows away."""
     make = RequestFactory()

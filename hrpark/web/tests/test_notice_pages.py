@@ -9,16 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from hrpark.accounts import samples
 from hrpark.notices.models import Notice
 from hrpark.notices.samples import make_notice
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast(at):
-    return samples.cast(at)
-
-
-@pytest.fixture
+@world
 def notice(cast, at):
     return make_notice(cast.officer, cast.officer, at=at, park=cast.huangpu, what="入驻申请", link="/desk/huangpu/", until=at)
 

@@ -13,17 +13,18 @@ from hrpark.standard.models import Override
 from hrpark.standard.queries import parameter, parameters
 from hrpark.standard.samples import make_override
 from hrpark.web import clock
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 START, WARNING = "admission.start_days", "institutions.licence_warning_days"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now():
     return clock.now()
 
 
-@pytest.fixture
+@world
 def cast(now):
     return samples.cast(now)
 

@@ -14,17 +14,18 @@ from hrpark.files.queries import attachments_of
 from hrpark.files.samples import pdf_bytes
 from hrpark.institutions.samples import make_institution
 from hrpark.web import clock
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 PDF = pdf_bytes()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now():
     return clock.now()
 
 
-@pytest.fixture
+@world
 def cast(now):
     return samples.cast(now)
 
@@ -111,7 +112,7 @@ def test_the_record_says_what_an_officer_may_not_do_and_why(cast):
 # ---------------------------------------------------------------- verifying, letters, ending
 
 
-@pytest.fixture
+@world
 def applicant(cast):
     return samples.give_role(cast.stranger, cast.qihang, cast.huangpu, "clerk", at=cast.at, verified=False)
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from hrpark.accounts import samples as accounts
 from hrpark.accounts.models import Attempt, Draft
 from hrpark.cases import actions
 from hrpark.cases.models import Case, FollowUp, Rating
@@ -21,11 +20,6 @@ pytestmark = pytest.mark.django_db
 KEYS = (f"asking{n}" for n in range(1_000_000))
 TENANT, PORTAL, REPORT = "/tenant/huangpu/cases/", "/p/huangpu/requests/", "/p/huangpu/report/"
 GENERAL, COMPLAINT = DATA["general"], {**DATA["complaint"], "tried": "on", "reaction": "没有答复"}
-
-
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
 
 
 @pytest.fixture(autouse=True)

@@ -20,11 +20,6 @@ DESK, AUTHORITY = "/desk/huangpu/cases/", "/authority/huangpu/cases/"
 SECRET = ("举报人许安然", "13800009999")
 
 
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
-
-
 @pytest.fixture(autouse=True)
 def _day(monkeypatch, at):
     monkeypatch.setattr(clock, "now", lambda: at)

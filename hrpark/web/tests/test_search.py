@@ -8,16 +8,17 @@ from hrpark.accounts import samples
 from hrpark.admission.samples import make_application
 from hrpark.institutions.samples import make_licence, make_resident
 from hrpark.web import clock
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now():
     return clock.now()
 
 
-@pytest.fixture
+@world
 def cast(now):
     return samples.cast(now)
 

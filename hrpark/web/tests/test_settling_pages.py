@@ -11,17 +11,13 @@ from hrpark.admission.models import Filing, Start
 from hrpark.admission.queries import own_people
 from hrpark.files.samples import pdf_bytes
 from hrpark.web import clock
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 DESK, AUTHORITY = "/desk/huangpu", "/authority/huangpu"
 
 
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
-
-
-@pytest.fixture
+@world
 def agreement(cast, at):
     return samples.make_agreement(at=at, park=cast.huangpu, actor=cast.director)
 

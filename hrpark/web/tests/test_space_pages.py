@@ -15,16 +15,17 @@ from hrpark.institutions.samples import make_resident
 from hrpark.parks.models import ParkProfile, Space
 from hrpark.parks.samples import make_building, make_profile, make_space
 from hrpark.web import clock
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now():
     return clock.now()
 
 
-@pytest.fixture
+@world
 def cast(now):
     return samples.cast(now)
 

@@ -7,7 +7,6 @@ import re
 import pytest
 from django.db import connection
 
-from hrpark.accounts import samples
 from hrpark.institutions.samples import make_institution
 from hrpark.returns.models import DeclaredFigure
 from hrpark.returns.queries import park_form
@@ -18,11 +17,6 @@ from hrpark.trail.queries import chain_of, entries_of, named
 from hrpark.web.desk.trail import _subject, _what
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast(at):
-    return samples.cast(at)
 
 
 def read(client, who, query="", status=200):

@@ -1,8 +1,0 @@
-import pytest
-
-from hrpark.accounts import samples as accounts
-
-
-@pytest.fixture
-def cast(at):
-    return accounts.cast(at)
