@@ -112,6 +112,8 @@ def close_account(deed: Deed, *, actor: System | Person, at: datetime, key: str,
 def reopen_account(deed: Deed, *, actor: System | Person, at: datetime, key: str, person: Person, reason: str) -> Person:
     if isinstance(actor, Person) and not actor.installs:
         raise NotAllowed("只有系统管理员可以恢复账号。")
+    if person.erased_at is not None:
+        raise Refused("此人的个人信息已经删除，账号不能恢复。需要使用的，请重新注册。")
     person.is_active = True
     person.save(update_fields=["is_active"])
     deed.record(person, park=None, reason=reason)

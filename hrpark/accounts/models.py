@@ -33,6 +33,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     installs = models.BooleanField("系统管理员", default=False, help_text="May add parks; has no role inside any of them.")
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="When the personal data was erased (PIPL art. 47).")
 
     USERNAME_FIELD = "uid"
     EMAIL_FIELD = "email"
@@ -41,7 +42,13 @@ class Person(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(mobile__isnull=False) | Q(email__isnull=False), name="person_has_a_key"),
+            models.CheckConstraint(
+                condition=Q(mobile__isnull=False) | Q(email__isnull=False) | Q(erased_at__isnull=False), name="person_has_a_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(mobile__isnull=True, email__isnull=True, is_active=False),
+                name="erased_person_has_no_key",
+            ),
             models.UniqueConstraint(Lower("email"), name="person_email_caseless"),
         ]
 
@@ -60,6 +67,20 @@ class Person(AbstractBaseUser):
     def key(self) -> str:
         """What the person signs in with, for showing to the person alone."""
         return self.mobile or self.email or ""
+
+
+class Erasure(models.Model):
+    """That a person was erased, on which basis, where somebody of the same name was left alone, and whether old pages are gone.
+
+    Its ``person.uid`` is what a restored backup is erased by again (docs/operating.md).
+    """
+
+    person = models.OneToOneField(Person, models.PROTECT, related_name="erasure")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=8, choices=[("self", "本人"), ("officer", "书面申请")])
+    basis = models.CharField(max_length=200)
+    doubtful = models.JSONField(default=dict, help_text="Table → rows with the same name that may be another person's.")
+    wiped_at = models.DateTimeField(null=True, blank=True, help_text="When the database's old pages were written anew.")
 
 
 @subject("park", "园区")

@@ -348,7 +348,15 @@ def letter_of(membership: Membership, pk: int) -> Authorisation:
 
 def person_with_papers(key: str, name: str) -> Person:
     """The person of an account key whose name is the one on the papers that were shown."""
-    person = person_by_key(key)
+    return _as_on_papers(person_by_key(key), name)
+
+
+def any_person_with_papers(key: str, name: str) -> Person:
+    """The same, whether or not the account is open."""
+    return _as_on_papers(any_person_by_key(key), name)
+
+
+def _as_on_papers(person: Person | None, name: str) -> Person:
     if person is None or "".join(person.name.split()) != "".join(name.split()):
         raise Refused(
             "没有账号与证件上的姓名都相符的人员。请与本人核对手机号或邮箱；姓名登记有误的，须本人登录后更正。", field="name"

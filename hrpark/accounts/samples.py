@@ -18,6 +18,7 @@ from hrpark.trail.kinds import System
 
 from .actions import add_organisation, add_park, grant_role, register_person
 from .models import Membership, Organisation, Park, Person
+from .vault import digest
 
 HOUSE = System("samples", "样例")
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -77,7 +78,7 @@ def make_person(
     if not mobile and not email:
         mobile = sample_mobile(n)
     return register_person(
-        actor=HOUSE, at=at, key=f"person:{mobile or email}", name=name or sample_name(n), mobile=mobile, email=email,
+        actor=HOUSE, at=at, key=f"person:{digest('account', mobile or email)[:24]}", name=name or sample_name(n), mobile=mobile, email=email,
         password=password, installs=installs,
     )  # fmt: skip
 

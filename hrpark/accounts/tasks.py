@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils.timezone import localtime
 from django_tasks import task
 
 from hrpark.toolbox.tick import each_minute
 
-from . import access, throttle, vault
+from . import access, erasure, throttle, vault
 from .models import OneTimeCode
 
 #: Attempts are the log of sign-ins: the law asks for six months (网络安全法 art. 21).
@@ -32,3 +33,9 @@ def forget_old_attempts(at: datetime) -> int:
 @each_minute("accounts.sessions")
 def sweep_sessions(at: datetime) -> int:
     return access.sweep_sessions(at)
+
+
+@each_minute("accounts.erasure")
+def finish_erasures_at_night(at: datetime) -> int:
+    """The database is written anew, so at the quietest hour."""
+    return erasure.finish(at) if localtime(at).hour == 3 else 0

@@ -551,12 +551,12 @@ def forget_old(at: datetime) -> int:
     resting = ImportJob.objects.filter(forgotten_at__isnull=True, changed_at__lte=at - KEPT).exclude(due_at__isnull=False)
     jobs = list(resting[:50])
     for job in jobs:
-        _forget_job(actor=_SYSTEM, at=at, key=f"forget-{job.pk}", job=job)
+        forget_job(actor=_SYSTEM, at=at, key=f"forget-{job.pk}", job=job)
     return len(jobs)
 
 
 @verb("sheets.import.forget", "按期删除了导入文件和逐行内容")
-def _forget_job(deed: Deed, *, actor: Person | System, at: datetime, key: str, job: ImportJob) -> ImportJob:
+def forget_job(deed: Deed, *, actor: Person | System, at: datetime, key: str, job: ImportJob) -> ImportJob:
     job = ImportJob.objects.select_for_update().get(pk=job.pk)
     if job.state not in (State.DONE, State.CANCELLED):
         job.state, job.due_at = State.CANCELLED, None

@@ -12,21 +12,22 @@ result of the first call, whatever comes in between. The function must record ex
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from hrpark.toolbox.errors import HrparkError, Misconfigured
 
 from .kinds import SUBJECTS, VERBS, Subject, Verb
-from .models import Entry, Payload, Seal
-from .queries import digest_of, link_of
+from .models import ERASED, Entry, Payload, Seal
+from .queries import digest_of, link_of, name_digest
 
 
 class Actor(Protocol):
@@ -88,13 +89,8 @@ class Deed:
         entries, payloads = [], []
         for subject, data in subjects:
             body, salt = plain(dict(data)), secrets.token_bytes(16)
-            entries.append(
-                Entry(
-                    park_id=park, actor=self.actor.actor_key, actor_name=self.actor.actor_name[:80], verb=self.verb,
-                    key=f"{self.key}#{subject.subject_type}:{subject.pk}"[:120], subject_type=subject.subject_type,
-                    subject_id=str(subject.pk), at=self.at, digest=digest_of(salt, body),
-                )
-            )  # fmt: skip
+            key = f"{self.key}#{subject.subject_type}:{subject.pk}"[:120]
+            entries.append(_entry(self.actor, self.verb, key, subject, park, self.at, digest_of(salt, body)))
             payloads.append((salt, body))
         Entry.objects.bulk_create(entries)
         Payload.objects.bulk_create(
@@ -105,12 +101,18 @@ class Deed:
 
 def _append(actor: Actor, verb: str, key: str, subject: models.Model, park: int | None, at: datetime, data: dict) -> Entry:
     body, salt = plain(data), secrets.token_bytes(16)
-    entry = Entry.objects.create(
-        park_id=park, actor=actor.actor_key, actor_name=actor.actor_name[:80], verb=verb, key=key,
-        subject_type=subject.subject_type, subject_id=str(subject.pk), at=at, digest=digest_of(salt, body),
-    )  # fmt: skip
+    entry = _entry(actor, verb, key, subject, park, at, digest_of(salt, body))
+    entry.save(force_insert=True)
     Payload.objects.create(entry_id=entry.pk, salt=salt, body=body)
     return entry
+
+
+def _entry(actor: Actor, verb: str, key: str, subject: Any, park: int | None, at: datetime, digest: bytes) -> Entry:
+    name, salt = actor.actor_name[:80], secrets.token_bytes(16)
+    return Entry(
+        park_id=park, actor=actor.actor_key, actor_name=name, actor_salt=salt, actor_digest=name_digest(salt, name), verb=verb,
+        key=key, subject_type=subject.subject_type, subject_id=str(subject.pk), at=at, digest=digest,
+    )  # fmt: skip
 
 
 def _first_result(actor: Actor, name: str, key: str) -> models.Model | None:
@@ -178,17 +180,43 @@ def seal(*, limit: int = 5000) -> int:
     return len(links)
 
 
-def erase(*, actor: Actor, at: datetime, key: str, entry: Entry, basis: str) -> Entry:
-    """Erase what an entry says in detail (PIPL art. 47), leaving the entry, its seal, and a new entry that says so."""
+def erase(
+    *, actor: Actor, at: datetime, key: str, subject: models.Model, basis: str, entries: Iterable[int] = (), called: str = "",
+    park: int | None = None,
+) -> Entry:  # fmt: skip
+    """Erase what entries say in detail, and how the actor ``called`` was called (PIPL art. 47). The entries and their seals
+    stay; a new entry says what was erased, and only what such an entry names may be missing (``queries.verify``).
+    """
     with transaction.atomic():
-        Payload.objects.filter(pk=entry.pk).delete()
-        body, salt = {"entry": entry.pk, "basis": basis}, secrets.token_bytes(16)
-        erasure = Entry.objects.create(
-            park_id=entry.park_id, actor=actor.actor_key, actor_name=actor.actor_name, verb=ERASE.name, key=key,
-            subject_type=entry.subject_type, subject_id=entry.subject_id, at=at, digest=digest_of(salt, body),
-        )  # fmt: skip
-        Payload.objects.create(entry_id=erasure.pk, salt=salt, body=body)
-    return erasure
+        gone = sorted(Payload.objects.filter(pk__in=list(entries)).values_list("pk", flat=True))
+        Payload.objects.filter(pk__in=gone).delete()
+        if called:
+            with unguarded(Entry):
+                Entry.objects.filter(actor=called).update(actor_name=ERASED, actor_salt=b"")
+        return _append(actor, ERASE.name, key, subject, park, at, {"entries": gone, "called": called, "basis": basis})
 
 
-ERASE = VERBS.add("trail.erase", Verb("trail.erase", "删除了一条记录中的个人信息"))
+@contextlib.contextmanager
+def unguarded(model: type[models.Model]) -> Iterator[None]:
+    """Lift the guards of a table that is written once, within the transaction, for an erasure and nothing else.
+
+    A rollback brings them back; nobody else sees the table without them.
+    """
+    table, quoted = model._meta.db_table, connection.ops.quote_name
+    with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits to be checked would hold the table fast
+            cursor.execute(f"ALTER TABLE {quoted(table)} DISABLE TRIGGER USER")
+            yield
+            cursor.execute(f"ALTER TABLE {quoted(table)} ENABLE TRIGGER USER")
+            return
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+        guards = cursor.fetchall()
+        for name, _ in guards:
+            cursor.execute(f"DROP TRIGGER {quoted(name)}")
+        yield
+        for _, sql in guards:
+            cursor.execute(sql)
+
+
+ERASE = VERBS.add("trail.erase", Verb("trail.erase", "删除了个人信息"))

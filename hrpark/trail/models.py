@@ -1,8 +1,9 @@
 """trail: what happened, who did it, when, to what. Floor 1; knows nothing of parks or people.
 
 It holds plain values, never a foreign key, so that nothing that is deleted can take its history along. Rows are appended
-only: the database itself refuses UPDATE and DELETE (migration 0002). What was said in detail (``Payload``) lies apart, so
-that personal data can be erased by an entry that says so, while the chain of keyed digests still verifies.
+only: the database itself refuses UPDATE and DELETE (migration 0002). What was said in detail (``Payload``), and how the actor
+was called, are under the chain only by a salted digest: both can be erased (PIPL art. 47) by an entry that says so, while the
+chain still verifies (docs/decisions/003-erasing-a-person.md).
 
 It is not a log of page views and not a message bus.
 """
@@ -11,13 +12,18 @@ from __future__ import annotations
 
 from django.db import models
 
+#: What a timeline says instead of a name that was erased.
+ERASED = "已注销用户"
+
 
 class Entry(models.Model):
     """One deed. (actor, verb, key) is unique: a double click, a retry, a crash in between does it once."""
 
     park_id = models.BigIntegerField(null=True, help_text="The park whose chain this belongs to; empty: the installation.")
     actor = models.CharField(max_length=64, help_text="person:<id> or system:<name>")
-    actor_name = models.CharField(max_length=80, help_text="As the actor was called on that day.")
+    actor_name = models.CharField(max_length=80, help_text="As the actor was called on that day; ERASED once that is gone.")
+    actor_salt = models.BinaryField(max_length=16, default=b"", help_text="Empty: the name was erased.")
+    actor_digest = models.BinaryField(max_length=32, default=b"", help_text="HMAC-SHA256 over the name, with its own salt.")
     verb = models.CharField(max_length=64)
     key = models.CharField(max_length=120)
     subject_type = models.CharField(max_length=64)

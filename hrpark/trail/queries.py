@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from .kinds import SUBJECTS, VERBS
-from .models import Entry, Payload, Seal
+from .models import ERASED, Entry, Payload, Seal
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,16 @@ def digest_of(salt: bytes, body: dict) -> bytes:
     return hmac.new(_key() + bytes(salt), text.encode(), hashlib.sha256).digest()
 
 
+def name_digest(salt: bytes, name: str) -> bytes:
+    """The keyed digest of how an actor was called. Without the salt nobody can try names against it."""
+    return hmac.new(_key() + bytes(salt), b"name:" + name.encode(), hashlib.sha256).digest()
+
+
 def link_of(previous: bytes, seq: int, entry: Entry) -> bytes:
     """The chain's link over one entry."""
     text = "\x1f".join(
         [
-            str(seq), str(entry.pk), str(entry.park_id or 0), entry.actor, entry.actor_name, entry.verb, entry.key,
+            str(seq), str(entry.pk), str(entry.park_id or 0), entry.actor, bytes(entry.actor_digest).hex(), entry.verb, entry.key,
             entry.subject_type, entry.subject_id, str(int(entry.at.timestamp() * 1_000_000)), bytes(entry.digest).hex(),
         ]
     )  # fmt: skip
@@ -78,10 +83,31 @@ def verify() -> list[Check]:
     """Recompute every chain. Names each entry that was changed, removed, inserted or moved."""
     parks = set(Seal.objects.values_list("park_id", flat=True).distinct())
     parks |= {p or 0 for p in Entry.objects.values_list("park_id", flat=True).distinct()}
-    return [_verify_chain(park) for park in sorted(parks)]
+    said = _erasures()
+    return [_verify_chain(park, said) for park in sorted(parks)]
 
 
-def _verify_chain(park: int, after: int = 0) -> Check:
+@dataclass(frozen=True)
+class Erasures:
+    """What erasures say that they took: the details of which entries, the names of which actors."""
+
+    entries: frozenset[int]
+    called: frozenset[str]
+
+
+def _erasures() -> Erasures:
+    """What every chain's erasures say. An altered one is believed in nothing: its payload does not match its digest."""
+    entries: set[int] = set()
+    called: set[str] = set()
+    found = Entry.objects.filter(verb="trail.erase").in_bulk()
+    for payload in Payload.objects.filter(pk__in=list(found)):
+        if hmac.compare_digest(digest_of(payload.salt, payload.body), bytes(found[payload.pk].digest)):
+            entries |= set(payload.body.get("entries", ())) | {payload.body.get("entry")}
+            called.add(payload.body.get("called", ""))
+    return Erasures(frozenset(entries), frozenset(called))
+
+
+def _verify_chain(park: int, said: Erasures, after: int = 0) -> Check:
     """The links of one chain behind number ``after``, which is believed."""
     mine = Entry.objects.filter(park_id=park or None)
     broken: list[str] = []
@@ -104,13 +130,28 @@ def _verify_chain(park: int, after: int = 0) -> Check:
                 broken.append(f"entry {seal.entry_id} is missing")
             elif not hmac.compare_digest(link_of(previous, seal.seq, entry), bytes(seal.digest)):
                 broken.append(f"entry {entry.pk} ({entry.verb}) does not match its seal")
+            if entry is not None:
+                broken += _name_holds(entry, said)
             payload = payloads.get(seal.entry_id)
             if payload is None:
                 erased += 1
+                if entry is not None and entry.pk not in said.entries:
+                    broken.append(f"the payload of entry {entry.pk} ({entry.verb}) is gone, and no erasure says so")
             elif entry and not hmac.compare_digest(digest_of(payload.salt, payload.body), bytes(entry.digest)):
                 broken.append(f"the payload of entry {entry.pk} ({entry.verb}) was changed")
             previous = bytes(seal.digest)
     return Check(park, sealed, mine.count() - sealed if mine.count() > sealed else 0, erased, tuple(broken))
+
+
+def _name_holds(entry: Entry, said: Erasures) -> list[str]:
+    """What is wrong with how the actor of an entry is called: nothing, most of the time."""
+    if not entry.actor_salt:
+        if entry.actor in said.called and entry.actor_name == ERASED:
+            return []
+        return [f"the name in entry {entry.pk} ({entry.verb}) is gone, and no erasure says so"]
+    if hmac.compare_digest(name_digest(entry.actor_salt, entry.actor_name), bytes(entry.actor_digest)):
+        return []
+    return [f"entry {entry.pk} ({entry.verb}) names another actor than when it was written"]
 
 
 # --- one park's trail, for who may read it -------------------------------------------------------------------------------
@@ -138,7 +179,7 @@ def chain_of(park_id: int, *, links: int = 500) -> Chain:
     if last is None:
         return Chain(0, entries_of(park_id).count(), "", 0, ())
     after = max(0, last.seq - links)
-    found = _verify_chain(park_id, after)
+    found = _verify_chain(park_id, _erasures(), after)
     return Chain(last.seq, found.unsealed, bytes(last.digest).hex()[:16], last.seq - after, found.broken)
 
 

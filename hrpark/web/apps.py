@@ -12,7 +12,7 @@ from django.utils.module_loading import module_has_submodule
 from hrpark.toolbox.registry import discover
 
 #: Modules of a room that register something when they are imported, and packages with one file a thing.
-MODULES = ("permissions", "facts", "kinds", "queries", "actions", "access", "totp", "tasks")
+MODULES = ("permissions", "facts", "kinds", "queries", "actions", "access", "totp", "erasure", "tasks")
 PACKAGES = ("rules", "case_types", "imports", "indicators", "channels")
 
 

@@ -55,7 +55,7 @@ PLAIN: dict[str, set[str]] = {
         "trail.entry.actor", "trail.entry.subject_id", "trail.entry.subject_type", "trail.entry.verb",
     },
     "worded by the house": {
-        "accounts.consent.channel", "cases.pause.reason", "cases.step.sentence", "documents.document.title",
+        "accounts.consent.channel", "accounts.erasure.doubtful", "cases.pause.reason", "cases.step.sentence", "documents.document.title",
         "evaluation.frozen.result", "evaluation.scheme.body", "evaluation.selfscore.checks", "institutions.fact.value",
         "notices.delivery.last_error", "sheets.importjob.counts", "sheets.importjob.error", "sheets.importjob.notes",
         "sheets.importjob.told",
@@ -68,6 +68,7 @@ PLAIN: dict[str, set[str]] = {
         "returns.declaration.declared_by_name", "returns.declaredfigure.verified_by_name",
         "returns.regionalfigure.entered_by_name",
     },
+    "kept for whoever must answer for it, on no page": {"accounts.erasure.basis"},
     "how to reach a person: fields.py": {
         "accounts.attempt.address", "accounts.invitation.email", "accounts.invitation.mobile", "accounts.person.email",
         "accounts.person.mobile", "accounts.signin.address", "institutions.contact.email", "institutions.contact.mobile",

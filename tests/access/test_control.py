@@ -113,7 +113,7 @@ OF_AN_APPLICANT = {
 #: Open to nobody in the table: there is no hole through which anybody should come.
 TO_NOBODY = {name for name, row in ROWS.items() if not row.get and not row.post}
 #: Not a question of the park: who installs.
-OF_THE_INSTALLATION = {"account-parks", "account-park-new", "account-calendar", "account-calendar-new"}
+OF_THE_INSTALLATION = {"account-parks", "account-park-new", "account-calendar", "account-calendar-new", "account-close"}
 
 
 def test_without_the_park_filter_matrix_1_turns_red_at_every_url(visitors, no_park):

@@ -1,9 +1,12 @@
 """The trail: a deed happens once, leaves its line, and its seal shows every change."""
 
+import importlib
+
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
-from hrpark.accounts.actions import add_park
+from hrpark.accounts.actions import add_organisation, add_park
 from hrpark.accounts.models import Park
 from hrpark.trail import actions, queries
 from hrpark.trail.kinds import System
@@ -59,14 +62,48 @@ def test_a_sealed_chain_verifies_and_reports_its_unsealed_tail(at):
     assert sum(c.unsealed for c in checks.values()) == 1
 
 
-def test_erasing_a_payload_leaves_the_chain_whole_and_says_so(at):
+def test_erasing_leaves_the_chain_whole_and_says_so(at):
     park = open_park(at)
     actions.seal()
-    actions.erase(actor=TICK, at=at, key="e1", entry=Entry.objects.get(), basis="个人信息保护法 第四十七条")
+    entry = Entry.objects.get()
+    actions.erase(
+        actor=System("house"), at=at, key="e1", subject=park, park=park.pk, basis="第四十七条", entries=[entry.pk], called="system:tick"
+    )  # fmt: skip
     actions.seal()
     (check,) = queries.verify()
     assert check.erased == 1 and not check.broken
-    assert [line.what for line in queries.timeline("park", park.pk)] == ["删除了一条记录中的个人信息", "开通了园区"]
+    told = [(line.what, line.who, line.data and line.data["basis"]) for line in queries.timeline("park", park.pk)]
+    assert told == [("删除了个人信息", "系统", "第四十七条"), ("开通了园区", "已注销用户", None)]
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE trail_entry SET actor_name = 'x'")  # the guard is back
+
+
+@pytest.mark.parametrize("sql", ["DELETE FROM trail_payload", "UPDATE trail_entry SET actor_name = 'x', actor_salt = ''"])
+def test_what_goes_without_an_erasure_is_found(at, sql):
+    open_park(at)
+    actions.seal()
+    with transaction.atomic(), actions.unguarded(Entry), connection.cursor() as cursor:
+        cursor.execute(sql)
+    (check,) = queries.verify()
+    assert "no erasure says so" in check.broken[0]
+
+
+def test_the_migration_seals_anew_what_held_and_nothing_else(at):
+    move = importlib.import_module("hrpark.trail.migrations.0003_names_apart")
+    for n in range(4):
+        add_organisation(actor=TICK, at=at, key=f"k{n}", kind="institution", name=f"机构{n}")
+    actions.seal()
+    with transaction.atomic(), actions.unguarded(Entry), actions.unguarded(Seal):
+        previous = b""
+        for seal in Seal.objects.order_by("seq"):
+            entry = Entry.objects.get(pk=seal.entry_id)
+            seal.digest = previous = move.link(previous, seal.seq, entry, entry.actor_name)  # as it was before
+            seal.save()
+        third = Seal.objects.get(seq=3)
+        Entry.objects.filter(pk=third.entry_id).update(actor_name="别人")
+        move.cover(apps, None)
+    (check,) = queries.verify()
+    assert [line for line in check.broken] == [f"entry {third.entry_id} (accounts.organisation.add) does not match its seal"]
 
 
 def test_a_forged_payload_is_found(at):

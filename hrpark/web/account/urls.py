@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import calendar, drafts, files, first, login, notices, own, register
+from . import calendar, drafts, files, first, leaving, login, notices, own, register
 
 urlpatterns = [
     path("", own.home, name="account-home"),
@@ -24,6 +24,10 @@ urlpatterns = [
     path("sessions/<int:pk>/end/", own.sessions_end, name="account-session-end"),
     path("roles/<int:pk>/end/", own.role_end, name="account-role-end"),
     path("consents/<int:pk>/withdraw/", own.consent_withdraw, name="account-consent-withdraw"),
+    path("data/", leaving.data, name="account-data"),
+    path("data/copy/", leaving.copy, name="account-data-copy"),
+    path("data/erase/", leaving.erase, name="account-data-erase"),
+    path("close/", leaving.close, name="account-close"),
     path("parks/", first.parks, name="account-parks"),
     path("parks/new/", first.park_new, name="account-park-new"),
     path("calendar/", calendar.years, name="account-calendar"),

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hrpark.accounts import access, permissions, queries, rules, totp
 from hrpark.accounts.actions import end_role, invite, invite_for, record_authorisation, verify_role, withdraw_invitation
+from hrpark.accounts.erasure import erase_person, hindrances
 from hrpark.accounts.kinds import ROLES
-from hrpark.accounts.models import Invitation, Membership, Organisation, OrganisationKind, Park
+from hrpark.accounts.models import Invitation, Membership, Organisation, OrganisationKind, Park, Person
 from hrpark.files.actions import attach
 from hrpark.files.queries import attachments_by_subject
 from hrpark.institutions.queries import institutions_in
@@ -171,7 +172,7 @@ def person(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
             "state": ROLE_STATES[role_state(membership.verified_at, membership.since, membership.until)],
             "account": key if manages else rules.masked(key), "institution": institution,
             "may_verify": membership.verified_at is None and (institution or manages),
-            "may_end": manages, "why_not_vouch": queries.may_vouch(request.user, membership.person, park, request.today),
+            "may_end": manages, "may_erase": _may_erase(request, park, membership.person), "why_not_vouch": queries.may_vouch(request.user, membership.person, park, request.today),
             "second": queries.has_second_factor(membership.person),
             "letters": [(letter, scans.get(str(letter.pk), [])) for letter in letters],
             "lines": timeline("membership", membership.pk), "ended": membership.until is not None and membership.until <= request.today,
@@ -213,6 +214,35 @@ def end(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         request, EndForm, title=f"收回{membership.person.name}的角色", submit="收回角色", done="角色已收回。",
         act=lambda form: end_role(actor=request.user, at=request.at, key=deed_key(request), membership=membership, **form.cleaned_data),
         then=lambda _: _back(park, membership), back=_back(park, membership), initial={"on": request.today},
+    )  # fmt: skip
+
+
+class EraseForm(Form):
+    basis = forms.CharField(
+        label="依据",
+        max_length=200,
+        help_text="写明书面申请的日期和身份核验方式，不写姓名和号码，例如“2026年3月2日书面申请，核对居民身份证原件”。",
+    )
+    sure = forms.BooleanField(label="已核对书面申请和本人身份")
+
+
+def _may_erase(request: HttpRequest, park: Park, person: Person) -> bool:
+    allowed = request.standing.may(permissions.PEOPLE_ERASE, park.pk) and person.erased_at is None
+    return allowed and not queries.may_vouch(request.user, person, park, request.today)
+
+
+@page(permissions.PEOPLE_ERASE, door="desk")
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    """Erase a person on their written request. What stands in the way is told before anything is asked."""
+    membership = queries.membership_for(park, pk)
+    person, back = membership.person, _back(park, membership)
+    return handle(
+        request, EraseForm, title=f"删除{person.name}的个人信息", submit="", done="个人信息已删除，账号已注销。", template="desk/erase.html",
+        act=lambda form: erase_person(
+            actor=request.user, at=request.at, key=deed_key(request), person=person, park=park, basis=form.cleaned_data["basis"]
+        ),
+        then=lambda _: back, back=back, someone=person, hinders=hindrances(person, request.today),
     )  # fmt: skip
 
 

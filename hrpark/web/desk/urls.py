@@ -40,6 +40,7 @@ urlpatterns = [
     path("<slug:park>/people/<int:pk>/end/", people.end, name="desk-person-end"),
     path("<slug:park>/people/<int:pk>/code/", people.code, name="desk-person-code"),
     path("<slug:park>/people/<int:pk>/second/", people.second_off, name="desk-person-second"),
+    path("<slug:park>/people/<int:pk>/erase/", people.erase, name="desk-person-erase"),
     path("<slug:park>/people/<int:pk>/letter/", people.letter, name="desk-person-letter"),
     path("<slug:park>/people/<int:pk>/letter/<int:letter>/", people.scan, name="desk-letter-scan"),
     path("<slug:park>/invitations/", people.invitations, name="desk-invitations"),
