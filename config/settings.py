@@ -203,6 +203,12 @@ PUBLIC_URL = env.str("HRPARK_URL", default="")
 #: The key of the integrity signature on issued PDFs (`manage.py make_signing_key`); without the file nothing is signed.
 SIGNING_KEY = env.str("HRPARK_SIGNING_KEY", default=str(HOME / "signing.p12"))
 SIGNING_PASSWORD = env.str("HRPARK_SIGNING_PASSWORD", default="")
+#: Dotted path of an adapter to a certified e-signature platform (hrpark/documents/esign.py); empty: paper is sealed by hand.
+ESIGN_ADAPTER = env.str("HRPARK_ESIGN", default="")
+#: For hrpark.documents.esign.HttpPlatform: its address, the bearer token it is shown, the secret that signs its callbacks.
+ESIGN_URL = env.str("HRPARK_ESIGN_URL", default="")
+ESIGN_TOKEN = env.str("HRPARK_ESIGN_TOKEN", default="")
+ESIGN_SECRET = env.str("HRPARK_ESIGN_SECRET", default="")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("HRPARK_UPLOAD_MAX_BYTES", default=20 * 1024 * 1024)

@@ -9,12 +9,16 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from hrpark.admission import samples as admission
-from hrpark.admission.actions import decide, respond, sign_agreement
+from hrpark.admission.actions import decide, issue_paper, respond, sign_agreement
 from hrpark.admission.actions import send_back as return_application
+from hrpark.admission.models import Application
+from hrpark.admission.queries import papers_of
 from hrpark.cases import samples as cases
 from hrpark.cases.actions import begin_duty, close, open_case, rate, send_back, submit, write_template
 from hrpark.cases.actions import respond as answer
 from hrpark.cases.kinds import KINDS
+from hrpark.documents.kinds import AGREEMENT, PLEDGE
+from hrpark.documents.samples import make_original
 from hrpark.evaluation import samples as rounds
 from hrpark.evaluation.actions import publish_round
 from hrpark.institutions.models import Institution
@@ -73,9 +77,19 @@ def applications(stage: Stage, made: Made) -> None:
                 sign_agreement, days - 10, actor=director, application=decision.application, signed_on=signed, years=3,
                 starts=signed, unit=next(free),
             )  # fmt: skip
+            papers(stage, decision.application, days - 10)
     admission.begin(
         at=later, park=made.park, applicant=stage.people[people.APPLICANT.key], name="广州新锐数字人力有限公司", uscc=stage.uscc()
     )  # fmt: skip
+
+
+def papers(stage: Stage, application: Application, days: int) -> None:
+    """Both papers of a resident are printed; the pledge came back sealed, the agreement is still out."""
+    officer = stage.people[people.OFFICER.key]
+    for template in (AGREEMENT, PLEDGE):
+        stage.do(issue_paper, days, actor=officer, application=application, template=template)
+    pledge = papers_of(application).get(template=PLEDGE)
+    make_original(pledge, at=stage.moment(max(days - 6, 0)), actor=officer)
 
 
 #: (kind, days ago, who asked, what happened since: nothing, answered, returned, done with the degree it was rated)

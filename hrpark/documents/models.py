@@ -174,6 +174,63 @@ class Original(models.Model):
         return archive_number(self.category, self.year, self.number)
 
 
+class EnvelopeState(models.TextChoices):
+    WAITING = "waiting", "待送交平台"
+    SENT = "sent", "签署中"
+    SIGNED = "signed", "已签署"
+    DECLINED = "declined", "已拒签"
+    EXPIRED = "expired", "逾期未签"
+    CANCELLED = "cancelled", "已撤销"
+    FAILED = "failed", "送交失败"
+
+    @classmethod
+    def open(cls) -> tuple[str, str]:
+        return cls.WAITING, cls.SENT
+
+
+@subject("envelope", "电子签署")
+class Envelope(models.Model):
+    """A document that is signed on a certified platform (esign.py). ``due_at``: when to hand it over or ask about it again.
+
+    ``signers``: ``[{organisation, name, mobile, uscc}]`` in their order; the numbers are erased when it has ended.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="envelopes")
+    park = models.ForeignKey(Park, models.PROTECT, related_name="+")
+    state = models.CharField("状态", max_length=10, choices=EnvelopeState, default=EnvelopeState.WAITING)
+    signers = models.JSONField("签署人")
+    number = models.CharField("平台编号", max_length=80, blank=True)
+    due_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Failures in a row.")
+    last_error = models.CharField(max_length=200, blank=True)
+    reason = models.CharField("原因", max_length=200, blank=True)
+    signed = models.OneToOneField(Attachment, models.PROTECT, null=True, related_name="+")
+    requested_by_name = models.CharField("发起人", max_length=80)
+    requested_at = models.DateTimeField("发起时间")
+    finished_at = models.DateTimeField("结束时间", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document"], condition=Q(state__in=["waiting", "sent"]), name="one_open_envelope_a_document"
+            ),
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="one_envelope_a_number"),
+            models.CheckConstraint(
+                condition=Q(state="signed", signed__isnull=False) | ~Q(state="signed") & Q(signed__isnull=True),
+                name="a_signed_envelope_has_its_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "sent"], due_at__isnull=False, finished_at__isnull=True)
+                | ~Q(state__in=["waiting", "sent"]) & Q(due_at__isnull=True, finished_at__isnull=False),
+                name="an_open_envelope_is_due",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_at"], name="envelope_due")]
+
+    def __str__(self) -> str:
+        return f"{self.document.reference}电子签署"
+
+
 def archive_number(category: str, year: int, number: int) -> str:
     """档号: RZ·2026-0001."""
     return f"{category}·{year}-{number:04d}"

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
@@ -15,7 +15,7 @@ from hrpark.toolbox.errors import NotFound
 
 from . import signing
 from .kinds import TEMPLATES
-from .models import Document, Original, WordTemplate
+from .models import Document, Envelope, EnvelopeState, Original, WordTemplate
 from .permissions import DOCUMENTS_READ
 from .rules import read_code
 
@@ -113,7 +113,13 @@ def documents_in(standing: Standing) -> QuerySet[Document]:
 def awaiting_paper(documents: QuerySet[Document]) -> QuerySet[Document]:
     """Of documents those whose paper is to be sealed by hand and has not come back."""
     back = [one.key for one in TEMPLATES if one.seals_back]
-    return documents.filter(template__in=back, withdrawn_at=None, original=None)
+    signed = Envelope.objects.filter(state=EnvelopeState.SIGNED)
+    return documents.filter(template__in=back, withdrawn_at=None, original=None).exclude(pk__in=signed.values("document"))
+
+
+def with_signing(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Each with ``e_signed``: whether it was signed on the platform."""
+    return documents.annotate(e_signed=Exists(Envelope.objects.filter(document=OuterRef("pk"), state=EnvelopeState.SIGNED)))
 
 
 def originals_in(standing: Standing) -> QuerySet[Original]:
@@ -168,5 +174,13 @@ def _may_read_template(standing: Standing, pk: str, on: date) -> bool:
 
 
 gate(attachable("document"), read=_may_read_file, write=_nobody)
+
+
+def _may_read_envelope(standing: Standing, pk: str, on: date) -> bool:
+    envelope = Envelope.objects.filter(pk=pk).select_related("document").first() if pk.isdecimal() else None
+    return envelope is not None and _may_read(standing, envelope.document, on)
+
+
+gate(attachable("envelope"), read=_may_read_envelope, write=_nobody)
 gate(attachable("original"), read=_may_read_original, write=_nobody)
 gate(attachable("word_template"), read=_may_read_template, write=_nobody)

@@ -101,6 +101,7 @@ FILES: dict[str, str] = {
     "file_drafted": "a",
     "file_document": _CASE,
     "file_word": _CASE,
+    "file_envelope": _CASE,
     "file_original": _CASE,
     "file_word_template": DESK + AUTHORITY,
     "file_institution": _CASE,

@@ -14,6 +14,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.test import override_settings
+
 from hrpark.accounts import access
 from hrpark.accounts.actions import end_role, give_consent, invite, record_authorisation, save_draft, save_view
 from hrpark.accounts.models import Consent, Membership, Organisation, Park, Person, SavedView
@@ -26,9 +28,10 @@ from hrpark.cases import actions as cases
 from hrpark.cases.models import Case
 from hrpark.cases.queries import score_form_in_force
 from hrpark.cases.samples import DATA, make_case
-from hrpark.documents.actions import withdraw
+from hrpark.documents.actions import carry_on, request_signing, withdraw
+from hrpark.documents.esign import Signer, Standing
 from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT, PLEDGE
-from hrpark.documents.models import Document
+from hrpark.documents.models import Document, Envelope
 from hrpark.documents.samples import make_original, make_word_template
 from hrpark.evaluation import samples as rounds
 from hrpark.evaluation.actions import (
@@ -48,7 +51,7 @@ from hrpark.evaluation.queries import scheme_name
 from hrpark.evaluation.rules.scheme import checklist_of, judged_by, rows_of
 from hrpark.files.actions import remove
 from hrpark.files.queries import attachments_of
-from hrpark.files.samples import make_attachment
+from hrpark.files.samples import make_attachment, pdf_bytes
 from hrpark.institutions import actions as dossier
 from hrpark.institutions.models import CreditSource, Institution
 from hrpark.institutions.samples import make_contact, make_licence, make_resident, make_staff_member
@@ -231,6 +234,34 @@ def _park(estate: Estate, at: datetime) -> None:
     }  # fmt: skip
 
 
+class Signing:
+    """A platform that declines what is said here, and signs the rest."""
+
+    declines = ""
+
+    def send(self, reference: str, title: str, name: str, pdf: bytes, signers: Any) -> str:
+        return reference
+
+    def look(self, number: str) -> Standing:
+        return Standing("declined", self.declines) if self.declines else Standing("signed")
+
+    def fetch(self, number: str) -> bytes:
+        return pdf_bytes()
+
+
+def _signed_on_a_platform(estate: Estate, document: Document, at: datetime) -> None:
+    """Once declined, once signed: the officer reads why, and who was to sign."""
+    signers = [Signer(estate.words("签署单位", "内注"), estate.words("签署人", "内注"), mobile_of(estate, 20))]
+    with override_settings(ESIGN_ADAPTER="tests.access.stage.Signing"):
+        for n, declines in enumerate((estate.words("拒签原因", "内注"), "")):
+            Signing.declines, then = declines, at + timedelta(hours=n)
+            key = _key(estate, f"esign:{n}")
+            envelope = request_signing(actor=HOUSE, at=then, key=key, document=document, signers=signers)
+            carry_on(then)
+            carry_on(then + timedelta(minutes=30))
+    estate.things |= {"file_envelope": Envelope.objects.get(pk=envelope.pk).signed_id}
+
+
 def _file(estate: Estate, to: Any, label: str, name: str, at: datetime, *, personal: bool = False, words: str = "") -> int:
     """An attachment: its label, its name, and what stands in it are canaries of the same owner."""
     return make_attachment(
@@ -332,6 +363,7 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
     remove(actor=HOUSE, at=at, key=_key(estate, "remove"), attachment=removed, reason=words("移除原因"))
     documents = list(Document.objects.filter(of_type="application", of_id=str(application.pk)).order_by("pk"))
     withdraw(actor=HOUSE, at=at, key=_key(estate, "void"), document=documents[1], reason=words("作废原因"))
+    _signed_on_a_platform(estate, documents[2], then)
     original = make_original(
         documents[0], at=then, cross_sealed=False, lacks=words("缺项", "内注"), place=words("存放位置", "内注")
     )

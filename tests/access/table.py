@@ -76,6 +76,8 @@ ROWS: dict[str, Row] = {
     "standard-clause": row(EVERYBODY, key="clause"),
     "check": row(EVERYBODY, EVERYBODY),
     "check-code": row(EVERYBODY, EVERYBODY, code="code"),
+    # For who knows the secret, whoever they are.
+    "hooks-esign": row(),
     "styles": row(EVERYBODY),
     "styles-list": row(EVERYBODY),
     "styles-record": row(EVERYBODY),
@@ -289,8 +291,11 @@ ROWS: dict[str, Row] = {
     "desk-archive": row(DESK, DESK),
     "desk-document": row(DESK, pk="document"),
     "desk-document#void": row(DESK, pk="void"),
+    "desk-document#signed": row(DESK, pk="pledge"),
     "desk-original": row(DESK, pk="original"),
     "desk-document-archive": row(DESK, DESK, pk="pledge"),
+    # Nobody is let in while no platform is connected (web/tests/test_esign_pages.py).
+    "desk-document-esign": row(pk="pledge"),
     "desk-document-mend": row(DESK, DESK, pk="document"),
     "desk-document-withdraw": row(DESK, DESK, pk="pledge"),
     "desk-word-templates": row(DESK),

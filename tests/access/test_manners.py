@@ -43,7 +43,8 @@ def test_nothing_is_handed_in_without_the_token_of_a_page(visitors, method):
             )
         reads_only = name.startswith("api/") and response.status_code in (404, 405)
         described = name == "api/v1/openapi.json"
-        if response.status_code != 403 and not reads_only and not described:
+        signed = name == "hooks-esign" and method != "post"  # a machine's call bears a signature instead, and is a POST
+        if response.status_code != 403 and not reads_only and not described and not signed:
             wrong.append(f"{method.upper()} {name} as {letter}: {response.status_code}")
         if wrote - BOOKKEEPING:
             wrong.append(f"{method.upper()} {name} as {letter}: wrote {wrote}")

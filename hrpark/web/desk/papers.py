@@ -17,13 +17,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hrpark.accounts.models import Park
 from hrpark.documents import actions, permissions, word
 from hrpark.documents.actions.archiving import Paper
+from hrpark.documents.esign import Signer, platform
 from hrpark.documents.kinds import CATEGORIES, TEMPLATES, Template
-from hrpark.documents.models import Document, Keeping, WordTemplate, archive_number, reference
+from hrpark.documents.models import (
+    Document,
+    EnvelopeState,
+    Keeping,
+    WordTemplate,
+    archive_number,
+    reference,
+)
 from hrpark.documents.queries import (
     awaiting_paper,
     document_for,
     documents_in,
     originals_in,
+    with_signing,
     word_template_on,
     word_templates_of,
 )
@@ -48,26 +57,38 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 LONG = 30
 STATES = {
     "back": ("done", "已归档"), "awaiting": ("waiting", "待用印回传"), "late": ("late", f"超过{LONG}天未回传"), "void": ("off", "已作废"),
-    "plain": ("done", "已签发"),
+    "plain": ("done", "已签发"), "signed": ("done", "已电子签署"),
 }  # fmt: skip
+
+ENVELOPES = {
+    "waiting": "waiting",
+    "sent": "waiting",
+    "signed": "done",
+    "declined": "late",
+    "expired": "late",
+    "cancelled": "off",
+    "failed": "late",
+}
 
 
 def days_out(issued_at: Any) -> int:
     return (clock.today() - localtime(issued_at).date()).days
 
 
-def paper_state(template: str, withdrawn_at: Any, original: Any, issued_at: Any) -> str:
+def paper_state(template: str, withdrawn_at: Any, original: Any, issued_at: Any, signed: bool) -> str:
     if withdrawn_at is not None:
         return "void"
     if original is not None:
         return "back"
+    if signed:
+        return "signed"
     if not TEMPLATES.get(template).seals_back:
         return "plain"
     return "late" if days_out(issued_at) > LONG else "awaiting"
 
 
-def days_waited(template: str, withdrawn_at: Any, original: Any, issued_at: Any) -> int | None:
-    waits = paper_state(template, withdrawn_at, original, issued_at) in ("awaiting", "late")
+def days_waited(template: str, withdrawn_at: Any, original: Any, issued_at: Any, signed: bool) -> int | None:
+    waits = paper_state(template, withdrawn_at, original, issued_at, signed) in ("awaiting", "late")
     return days_out(issued_at) if waits else None
 
 
@@ -83,7 +104,7 @@ class Awaiting(YesNo):
         return waits if value == "1" else rows.exclude(pk__in=waits.order_by().values("pk"))
 
 
-_PAPER = ("template", "withdrawn_at", "original", "issued_at")
+_PAPER = ("template", "withdrawn_at", "original", "issued_at", "e_signed")
 
 
 class Documents(List):
@@ -116,7 +137,7 @@ class Documents(List):
     empty_text = "作出决定、签订协议后，决定书、协议和承诺书会自动签发，出现在这里。"
 
     def rows(self, standing, park):
-        return documents_in(standing).filter(park=park)
+        return with_signing(documents_in(standing).filter(park=park))
 
 
 class Archive(List):
@@ -207,12 +228,18 @@ def original(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 
 def _record(request: HttpRequest, park: Park, found: Document) -> HttpResponse:
     original = getattr(found, "original", None)
-    state = paper_state(found.template, found.withdrawn_at, original, found.issued_at)
+    envelopes = list(found.envelopes.select_related("signed").order_by("-pk"))
+    signed = any(one.state == EnvelopeState.SIGNED for one in envelopes)
+    state = paper_state(found.template, found.withdrawn_at, original, found.issued_at, signed)
+    esigns = (
+        platform() is not None and state in ("awaiting", "late") and not any(e.state in EnvelopeState.open() for e in envelopes)
+    )
     context = {
         "title": found.title, "park": park, "d": found, "o": original, "status": STATES[state], "state": state, "days": days_out(found.issued_at),
         "scans": attachments_of("original", original.pk) if original else (), "category": CATEGORIES[TEMPLATES.get(found.template).category],
         "archives": request.standing.may(ARCHIVE, park.pk), "issues": request.standing.may(ISSUE, park.pk),
         "of": address(found.of_type, found.of_id, park=park.slug, door="desk"), "lines": timeline("document", found.pk),
+        "envelopes": envelopes, "esigns": esigns, "tones": ENVELOPES,
     }  # fmt: skip
     return render(request, "desk/document.html", context)
 
@@ -288,6 +315,42 @@ def document_mend(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     return handle(
         request, MendForm, title="更正归档记录", submit="保存更正", done="已更正，档号不变。", then=lambda _: _here(park, pk), back=_here(park, pk),
         lead=str(original), initial={name: getattr(original, name) for name in names}, act=act,
+    )  # fmt: skip
+
+
+class EsignForm(Form):
+    """Up to three who sign, in their order."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        self.base_fields = dict(self.base_fields)
+        groups = []
+        for n in (1, 2, 3):
+            names = (f"organisation.{n}", f"name.{n}", f"mobile.{n}")
+            for name, label, length in zip(names, ("单位", "签署人姓名", "签署人手机"), (120, 60, 20), strict=True):
+                self.base_fields[name] = forms.CharField(label=label, max_length=length, required=n == 1)
+            groups.append(Group(f"第{n}位签署人", names, "" if n == 1 else "没有的留空。"))
+        self.groups = tuple(groups)
+        super().__init__(*args, **kwargs)
+
+    def signers(self) -> list[Signer]:
+        given = self.cleaned_data
+        rows = [[given[f"{name}.{n}"].strip() for name in ("organisation", "name", "mobile")] for n in (1, 2, 3)]
+        return [Signer(*row) for row in rows if any(row)]
+
+
+@page(ARCHIVE, door="desk")
+@require_http_methods(FORM_METHODS)
+def document_esign(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    """To be signed on the certified platform that the installation is connected to."""
+    found = _found(request, park, pk)
+    if platform() is None:
+        raise NotFound("本平台还没有接入电子签名平台，请打印后用印。")
+    return handle(
+        request, EsignForm, title="发起电子签署", submit="发起签署", done="已发起，稍后送交电子签名平台，签署人会收到平台的通知。",
+        then=lambda _: _here(park, pk), back=_here(park, pk), lead=f"{found.title}，{found.reference}。按顺序签署；手机号码只用于平台通知，签署结束后删除。",
+        act=lambda form: actions.request_signing(
+            actor=request.user, at=request.at, key=deed_key(request), document=found, signers=form.signers()
+        ),
     )  # fmt: skip
 
 

@@ -170,6 +170,7 @@ urlpatterns = [
     path("<slug:park>/documents/templates/<slug:template>.docx", papers.word_template_house, name="desk-word-template-house"),
     path("<slug:park>/documents/<int:pk>/", papers.document, name="desk-document"),
     path("<slug:park>/documents/<int:pk>/archive/", papers.document_archive, name="desk-document-archive"),
+    path("<slug:park>/documents/<int:pk>/esign/", papers.document_esign, name="desk-document-esign"),
     path("<slug:park>/documents/<int:pk>/mend/", papers.document_mend, name="desk-document-mend"),
     path("<slug:park>/documents/<int:pk>/withdraw/", papers.document_withdraw, name="desk-document-withdraw"),
     path("<slug:park>/spaces/", spaces.spaces, name="desk-spaces"),

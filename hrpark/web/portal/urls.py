@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import admission, check, home, requests, standard, styles
+from . import admission, check, home, hooks, requests, standard, styles
 
 urlpatterns = [
     path("", home.home, name="portal-home"),
@@ -34,6 +34,7 @@ urlpatterns = [
     path("standard/<str:key>/", standard.standard_clause, name="standard-clause"),
     path("check/", check.check, name="check"),
     path("check/<str:code>/", check.check_code, name="check-code"),
+    path("hooks/esign/", hooks.esign, name="hooks-esign"),
     path("styles/", styles.styles, name="styles"),
     path("styles/list/", styles.styles_list, name="styles-list"),
     path("styles/record/", styles.styles_record, name="styles-record"),
