@@ -113,6 +113,8 @@ class CaseKind:
     nameless: ClassVar[bool] = False
     #: Who is told of what is late (督办).
     oversee: ClassVar[str] = permissions.OVERSEE
+    #: Who asked is named by no list, timeline or trail: only who is named to receive such requests looks it up, and that is a deed.
+    secret: ClassVar[bool] = False
     #: Whether the applicant is asked for a rating when it is done.
     rated: ClassVar[bool] = True
     #: Who may read a case that was handed in (the authority where its roles hold it), who may work on it, whose own it is.
@@ -152,6 +154,10 @@ class CaseKind:
         lines = str(data.get(self.titled_by) or "").strip().splitlines() if self.titled_by else []
         line = lines[0].strip() if lines else ""
         return f"{line[:TITLE_LENGTH]}…" if len(line) > TITLE_LENGTH else line or self.item.title
+
+    def reserves(self, data: Mapping[str, object]) -> bool:
+        """Whether only the overseer reads it until somebody has said whom of the park's own people it is about."""
+        return False
 
     def moves_from(self, state: str, by: str) -> tuple[Move, ...]:
         return tuple(m for m in self.moves if state in m.froms and m.by == by)
@@ -229,6 +235,10 @@ RATE_US = notice_kind(
 RATED_LOW = notice_kind(
     "cases.rated_low", "差评待回访", title="差评待回访：{title}", happened="申请人对“{title}”（{number}）的评价是“{degree}”。",
     todo="请在期限内联系申请人，了解原因并登记回访结果。",
+)  # fmt: skip
+RESERVED = notice_kind(
+    "cases.reserved", "请先行阅看", title="请先阅看：{title}", happened="“{title}”（{number}）反映园区工作人员，目前只有您能看到。",
+    todo="请打开办件，登记被诉人后交被诉人以外的人员办理。",
 )  # fmt: skip
 REVIEWS = notice_kind(
     "cases.reviews", "请您评审", title="请评审：{title}", happened="“{title}”（{number}）请您评审打分。",

@@ -103,6 +103,11 @@ class Case(models.Model):
         verbose_name="被诉人",
         help_text="Of the park's own people, whom the case is about: never its handler.",
     )
+    reserved = models.BooleanField(
+        "由负责人先行阅看",
+        default=False,
+        help_text="About the park's own people, and nobody has said yet about whom: its overseers'.",
+    )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name="申请单位"
     )

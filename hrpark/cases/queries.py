@@ -17,10 +17,26 @@ from hrpark.files.queries import attachments_of
 from hrpark.standard.queries import parameter
 from hrpark.toolbox.errors import NotFound
 from hrpark.toolbox.frozen import canonical
+from hrpark.trail.kinds import System
 
 from . import permissions, rules
 from .kinds import KINDS, CaseKind, State
-from .models import AnswerTemplate, Ball, Case, Duty, FollowUp, FrozenYear, Item, Opinion, Pause, Rating, ScoreForm, Span, Step
+from .models import (
+    AnswerTemplate,
+    Ball,
+    Case,
+    Duty,
+    FollowUp,
+    FrozenYear,
+    Item,
+    Opinion,
+    Pause,
+    Rating,
+    ScoreForm,
+    Scoring,
+    Span,
+    Step,
+)
 
 # --- items ---------------------------------------------------------------------------------------------------------------
 
@@ -67,8 +83,18 @@ def reach(standing: Standing) -> Q:
     for kind in KINDS:
         here = Q(kind=kind.key)
         mine |= here & standing.scope(kind.own, park="park_id", organisation="organisation_id")
-        mine |= here & Q(received_at__isnull=False) & standing.scope(kind.read, park="park_id") & _not_about(standing)
+        unreserved = Q(reserved=False) | standing.scope(kind.oversee, park="park_id")
+        mine |= (
+            here & Q(received_at__isnull=False) & standing.scope(kind.read, park="park_id") & unreserved & _not_about(standing)
+        )
     return mine
+
+
+def may_know(standing: Standing, case: Case) -> bool:
+    """Whether somebody of the park's people may be told of a case, given it, or asked about it."""
+    kind = kind_of(case)
+    barred = standing.person_id == case.respondent_id or (case.reserved and not standing.may(kind.oversee, case.park_id))
+    return standing.may(kind.read, case.park_id) and not barred
 
 
 def _not_about(standing: Standing) -> Q:
@@ -221,7 +247,7 @@ def inbox(standing: Standing, park: Park, *, kind: str = "") -> QuerySet[Case]:
     reads = Q(pk__in=[])
     for one in KINDS:
         if (not kind or one.key == kind) and standing.may(one.read, park.pk):
-            reads |= Q(kind=one.key)
+            reads |= Q(kind=one.key) if standing.may(one.oversee, park.pk) else Q(kind=one.key, reserved=False)
     open_pause = Pause.objects.filter(case=OuterRef("pk"), until=None).values("since")[:1]
     return (
         Case.objects.filter(reads & _not_about(standing), park=park, received_at__isnull=False)
@@ -237,8 +263,9 @@ def handlers(kind: str, park: Park, on: date) -> QuerySet[Person]:
 
 
 def desk_of(case: Case, on: date) -> QuerySet[Person]:
-    """Who works at the desk of a case, without the one it is about."""
-    return handlers(case.kind, case.park, on).exclude(pk=case.respondent_id)
+    """Who works at the desk of a case, without the one it is about; of a reserved one, its overseers."""
+    able = handlers(case.kind, case.park, on).exclude(pk=case.respondent_id)
+    return able.filter(pk__in=overseers(case, on).order_by().values("pk")) if case.reserved else able
 
 
 def overseers(case: Case, on: date) -> QuerySet[Person]:
@@ -267,9 +294,10 @@ def on_duty(case: Case, on: date) -> Person | None:
     return able.annotate(load=Subquery(open_)).order_by(F("load").asc(nulls_first=True), "pk").first()
 
 
-def open_cases_of(handler: Person, park: Park) -> QuerySet[Case]:
-    """What a handler has not finished."""
-    return Case.objects.filter(park=park, handler=handler, closed_at=None).order_by("due_at", "pk")
+def open_cases_of(handler: Person, park: Park, *, giver: Person | System) -> QuerySet[Case]:
+    """What a handler has not finished, as far as somebody else may give it away: nobody gives away what is about themself."""
+    found = Case.objects.filter(park=park, handler=handler, closed_at=None).order_by("due_at", "pk")
+    return found.exclude(respondent=giver) if isinstance(giver, Person) else found
 
 
 def templates_for(park: Park, kind: str) -> QuerySet[AnswerTemplate]:
@@ -284,7 +312,8 @@ def opinions_of(case: Case) -> QuerySet[Opinion]:
 def open_opinions(person_id: int, park: Park) -> QuerySet[Opinion]:
     """What colleagues asked this person and still wait for."""
     return (
-        Opinion.objects.filter(asked_id=person_id, case__park=park, answered_at=None)
+        Opinion.objects.filter(Q(case__respondent=None) | ~Q(case__respondent_id=person_id), asked_id=person_id)
+        .filter(case__park=park, answered_at=None)
         .select_related("case")
         .order_by("due_on", "pk")
     )
@@ -294,9 +323,26 @@ def score_form_in_force(kind: str, park: Park, on: date) -> ScoreForm | None:
     return ScoreForm.objects.filter(park=park, kind=kind, since__lte=on).order_by("-version").first()
 
 
-def open_follow_ups(park: Park) -> QuerySet[FollowUp]:
+def open_follow_ups(standing: Standing, park: Park) -> QuerySet[FollowUp]:
     """Low ratings that nobody has followed up, the most urgent first."""
-    return FollowUp.objects.filter(park=park, done_at=None).select_related("rating__case").order_by("due_at", "pk")
+    mine = FollowUp.objects.filter(park=park, done_at=None, rating__case__in=inbox(standing, park).order_by().values("pk"))
+    return mine.select_related("rating__case").order_by("due_at", "pk")
+
+
+def receives(person: Person, case: Case) -> bool:
+    """Whether somebody is named to receive requests of this kind (受理分工)."""
+    return duties(case.park, case.kind).filter(person=person).exists()
+
+
+def kept_from(standing: Standing, park: Park) -> list[tuple[str, str]]:
+    """The records (type, id) of this park that tell of requests which the person may not read: a list of deeds leaves them out."""
+    hidden = Case.objects.filter(park=park, received_at__isnull=False).exclude(reach(standing)).order_by().values("pk")
+    around = (
+        (Case, "pk__in"), (Opinion, "case__in"), (Scoring, "case__in"), (Rating, "case__in"), (FollowUp, "rating__case__in"),
+    )  # fmt: skip
+    return [
+        (model.subject_type, str(pk)) for model, path in around for pk in model.objects.filter(**{path: hidden}).values_list("pk", flat=True)
+    ]  # fmt: skip
 
 
 def may_rate_until(case: Case) -> date | None:

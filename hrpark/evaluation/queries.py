@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
+from hrpark.cases.queries import cases_for
 from hrpark.documents.models import Document
 from hrpark.documents.queries import documents_of
 from hrpark.files.kinds import attachable, gate
@@ -161,12 +162,17 @@ class Behind:
     says: str
 
 
-def behind(records: Iterable[Records], limit: int = 200) -> list[Behind]:
-    """The records of a reading by name, the first ``limit`` of each kind. The caller has passed the park's gate."""
+def behind(records: Iterable[Records], standing: Standing, limit: int = 200) -> list[Behind]:
+    """The records of a reading by name, the first ``limit`` of each kind. The caller has passed the park's gate; of requests
+    only those that the person may read."""
     found = []
     for group in records:
         model = apps.get_model(SUBJECTS.get(group.type).model)
-        ids = [int(pk) for pk in group.ids[:limit]]
+        ids = [int(pk) for pk in group.ids]
+        if group.type == "case":
+            mine = set(cases_for(standing).values_list("pk", flat=True))
+            ids = [pk for pk in ids if pk in mine]
+        ids = ids[:limit]
         relations = [f.name for f in model._meta.fields if f.name == "institution"]
         rows = (
             model._default_manager.select_related(*relations).in_bulk(ids) if relations else model._default_manager.in_bulk(ids)

@@ -6,6 +6,7 @@ put off by a lease), committed, sent, and then marked: whoever dies in between l
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -63,6 +64,16 @@ def notify(
                 [_delivery(notice, channel, at) for channel in CHANNELS if channel.enabled() and channel.reaches(to)]
             )
     return notice
+
+
+def take_back(*, to: Person, subjects: Iterable[Subject]) -> int:
+    """What a person was told about some records is no longer theirs to know: the notices go, and what was still to be sent."""
+    gone = 0
+    for subject in subjects:
+        told = Notice.objects.filter(person=to, of_type=subject.subject_type, of_id=str(subject.pk))
+        gone += told.count()
+        told.delete()
+    return gone
 
 
 def _delivery(notice: Notice, channel: Channel, at: datetime) -> Delivery:

@@ -123,8 +123,15 @@ def _first_result(actor: Actor, name: str, key: str) -> models.Model | None:
     return model._default_manager.get(pk=done.subject_id)
 
 
-def verb(name: str, sentence: str, *, says: Callable[[Mapping[str, Any]], str] | None = None) -> Callable:
-    """Declare a verb of the house; see the module's docstring. ``says``: its data in words (kinds.Verb)."""
+#: As whom, and under which key, the trail knows what an actor does with these arguments.
+Veil = Callable[[Actor, str, Mapping[str, Any]], tuple[Actor, str]]
+
+
+def verb(
+    name: str, sentence: str, *, says: Callable[[Mapping[str, Any]], str] | None = None, veil: Veil | None = None
+) -> Callable:  # fmt: skip
+    """Declare a verb of the house; see the module's docstring. ``says``: its data in words (kinds.Verb); ``veil``: where the trail
+    must not tell who it was."""
 
     def wrap(function: Callable) -> Callable:
         VERBS.add(name, Verb(name, sentence, says))
@@ -133,12 +140,13 @@ def verb(name: str, sentence: str, *, says: Callable[[Mapping[str, Any]], str] |
         def run(*, actor: Actor, at: datetime, key: str, **arguments: Any) -> Any:
             if not key or len(key) > 90:
                 raise Misconfigured(f"{name} needs a key of 1 to 90 characters, got {key!r}")
+            known_as, under = veil(actor, key, arguments) if veil else (actor, key)
             try:
                 with transaction.atomic():
-                    earlier = _first_result(actor, name, key)
+                    earlier = _first_result(known_as, name, under)
                     if earlier is not None:
                         return earlier
-                    deed = Deed(name, actor, at, key)
+                    deed = Deed(name, known_as, at, under)
                     result = function(deed, actor=actor, at=at, key=key, **arguments)
                     if not deed.recorded:
                         raise Misconfigured(f"{name} wrote nothing into the trail")
@@ -147,7 +155,7 @@ def verb(name: str, sentence: str, *, says: Callable[[Mapping[str, Any]], str] |
                 # Two of the same click at the same instant (PostgreSQL): the other one has it, and may have made this one
                 # be refused ("already taken").
                 with transaction.atomic():
-                    earlier = _first_result(actor, name, key)
+                    earlier = _first_result(known_as, name, under)
                 if earlier is None:
                     raise
                 return earlier

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
 from hrpark.cases.kinds import KINDS
 from hrpark.cases.models import Case
-from hrpark.cases.queries import Figures, Line, Rate, frozen_year, lines, settled_figures
+from hrpark.cases.queries import Figures, Line, Rate, frozen_year, inbox, lines, settled_figures
 from hrpark.toolbox.errors import NotFound
 
 from . import clock
@@ -43,12 +42,12 @@ def readable(standing: Standing, park: Park) -> list[str]:
     return [kind.key for kind in KINDS if standing.may(kind.read, park.pk)]
 
 
-def narrowed(found: Figures, kinds: Iterable[str]) -> Figures:
-    """Only the cases of some kinds: nobody is shown a number whose cases they may not open."""
-    keys = list(kinds)
+def narrowed(found: Figures, standing: Standing, park: Park) -> Figures:
+    """Only cases that the person may open: nobody is shown a number whose records are kept from them."""
+    mine = inbox(standing, park).order_by().values("pk")
 
     def of(rows: QuerySet[Case]) -> QuerySet[Case]:
-        return rows.filter(kind__in=keys)
+        return rows.filter(pk__in=mine)
 
     rates = {name: Rate(of(getattr(found, name).part), of(getattr(found, name).whole)) for name in Figures.RATES}
     return replace(found, received=of(found.received), late=of(found.late), open=of(found.open), **rates)
@@ -121,7 +120,7 @@ def show(request: HttpRequest, park: Park, *, list_view: str, crumb: tuple[str, 
     if not FIRST_YEAR <= year <= request.today.year:
         raise NotFound(f"没有{year}年的统计，请选择其他年份。")
     kinds = readable(request.standing, park)
-    found = narrowed(settled_figures(park, year, request.at), kinds)
+    found = narrowed(settled_figures(park, year, request.at), request.standing, park)
     frozen = frozen_year(park, year)
     base = url(list_view, park=park.slug)
 

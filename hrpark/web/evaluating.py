@@ -140,7 +140,7 @@ def figure_page(request: HttpRequest, park: Park, door: str, measure: str) -> Ht
         "title": cell.measure.label, "park": park, "door": door, "cell": cell, "row": row, "day": day, "declared": declared,
         "before_day": same_day(day, day.year - 1),
         "declared_page": declared and address("declared_figure", declared.pk, park=park.slug, door=door),
-        "records": [(b, address(b.type, b.id, park=park.slug, door=door)) for b in behind(cell.reading.records)],
+        "records": [(b, address(b.type, b.id, park=park.slug, door=door)) for b in behind(cell.reading.records, request.standing)],
         "counted": sum(len(r) for r in cell.reading.records),
         "complete": INDICATORS.get(row.key).is_complete(measure), "stops": years_above(request, day),
     }  # fmt: skip

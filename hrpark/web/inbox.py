@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case as CaseWhen
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value, When
 from django.http import HttpRequest
 
 from hrpark.accounts.models import Park
@@ -27,6 +28,13 @@ from .subjects import address
 READ, HANDLE = permissions.READ, permissions.HANDLE
 
 BALLS = {Ball.DESK: "园区", Ball.APPLICANT: "申请人"}
+
+
+#: The applicant by name, where the kind does not keep it secret.
+NAMED = CaseWhen(
+    When(kind__in=[k.key for k in KINDS if k.secret], applicant__isnull=False, then=Value("身份保密")),
+    default="applicant__name",
+)
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,7 @@ class Inbox(List):
         Column("clock", "时限", ("due_at", "completed_at", "closed_at", "ball"), kind="state", states=CLOCKS, show=clock_key, sort="due_at"),
         Column("due", "办结期限", "due_at", kind="date", sort=True),
         Column("kind", "种类", kind="badge", labels=requests.LABELS, sort=True),
-        Column("who", "机构或申请人", ("institution__name", "organisation__name", "applicant__name"),
-               show=lambda *names: next(filter(None, names), "匿名")),
+        Column("who", "机构或申请人", ("institution__name", "organisation__name", NAMED), show=lambda *names: next(filter(None, names), "匿名")),
         Column("handler", "经办人", "handler__name", kind="code", sort=True),
         Column("number", "受理编号", kind="code", sort=True),
         Column("received", "收件时间", "received_at", kind="moment", sort=True, shown=False),

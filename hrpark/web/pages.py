@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.paginator import InvalidPage, Page, Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -139,11 +139,11 @@ def taking_key(request: HttpRequest, verb: str) -> str:
 
 
 def shown_page(request: HttpRequest, rows: Any, size: int) -> Page:
-    """The page of some rows that an address asks for; one that is not there is not found, and says so."""
-    try:
-        return Paginator(rows, size).page(request.GET.get("page") or "1")
-    except InvalidPage:
-        raise NotFound("没有这一页，可能内容已经减少。请从第一页看起。") from None
+    """The page of some rows that an address asks for, or the nearest that is there; ``instead`` then says which."""
+    asked = request.GET.get("page") or "1"
+    shown = Paginator(rows, size).get_page(asked)
+    shown.instead = "" if str(shown.number) == asked else f"没有所要的那一页，现在显示的是第 {shown.number} 页。"
+    return shown
 
 
 def back_to(request: HttpRequest, query: str = "") -> str:

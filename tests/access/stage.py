@@ -472,6 +472,9 @@ def _asked(estate: Estate, at: datetime) -> None:
     )  # fmt: skip
     cases.close_scoring(**by, key=key("scored"), scoring=closed)
     complaint, report = made("complaint", "投诉"), made("report", "举报", "举报")
+    of_staff = make_case(
+        kind="complaint", park=park, applicant=estate.clerk, organisation=estate.organisation, at=at, data={**DATA["complaint"], "about": "staff"}
+    )  # fmt: skip
     item = cases.publish_item(
         **by, key=key("item"), park=park, kind="complaint", title="投诉", words="", fields=complaint.item.fields,
         materials=complaint.item.materials, clock="working", first_response_days=1, completion_days=15, desk="窗口",
@@ -502,7 +505,7 @@ def _asked(estate: Estate, at: datetime) -> None:
     submitted = Case.objects.filter(pk=estate.things["submitted_case"])
     estate.things |= {
         "asked": waits.pk, "asked_draft": draft.pk, "asked_correcting": wrong.pk, "asked_done": done.pk, "asked_unrated": rated.pk,
-        "asked_again": again.pk, "complaint": complaint.pk, "wrongdoing": report.pk, "opinion": opinion.pk, "scoring": scoring.pk,
+        "asked_again": again.pk, "complaint": complaint.pk, "complaint_of_staff": of_staff.pk, "wrongdoing": report.pk, "opinion": opinion.pk, "scoring": scoring.pk,
         "follow_up": rating.follow_up.pk, "followed_up": second.follow_up.pk, "asked_judged": judged.pk, "scored": closed.pk, "first_start": first.pk, "item_version": item.pk, "start": start.pk, "file_start": _file(estate, start, words("开业证明"), words("开业证明文件"), at), "filing": filing.pk,
         "second": colleague.pk, "case_number": submitted.get().number,
     }  # fmt: skip

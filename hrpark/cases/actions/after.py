@@ -20,10 +20,10 @@ from .. import permissions, rules
 from ..kinds import RATED_LOW
 from ..models import Case, FollowUp, FollowUpResult, Rating
 from ..queries import kind_of, may_rate_until, overseers
-from .moving import about, acts_for_applicant, advance, locked
+from .moving import about, acts_for_applicant, advance, locked, unnamed
 
 
-@verb("cases.rate", "评价了办理结果")
+@verb("cases.rate", "评价了办理结果", veil=unnamed)
 def rate(
     deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, degree: int, text: str = ""
 ) -> Rating:  # fmt: skip

@@ -7,18 +7,20 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from hrpark.accounts.models import Park, Person
 from hrpark.accounts.queries import require, standing_of
-from hrpark.notices.actions import notify
-from hrpark.toolbox.errors import Conflict, Refused
+from hrpark.notices.actions import notify, take_back
+from hrpark.toolbox.errors import Conflict, NotAllowed, NotFound, Refused
+from hrpark.toolbox.grounds import grounds
 from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
 from .. import permissions, rules
 from ..kinds import ASKED, ASSIGNED, KINDS, OPINED
-from ..models import AnswerTemplate, Case, Clock, Duty, Item, Opinion
-from ..queries import kind_of, open_cases_of, state_of
+from ..models import AnswerTemplate, Case, Clock, Duty, FollowUp, Item, Opinion
+from ..queries import kind_of, may_know, on_duty, open_cases_of, receives, state_of
 from .moving import about, check_desk, locked, write_step
 
 
@@ -47,6 +49,8 @@ def _give(case: Case, handler: Person | None, actor: Person | System, at: dateti
             raise Refused(f"{handler.name}没有办理本事项的角色，请另选一人。", field="handler")
         if handler.pk == case.respondent_id:
             raise Refused(f"{case}反映的是{handler.name}本人，请另选一人。", field="handler")
+        if not may_know(standing_of(handler, rules.day_of(at)), case):
+            raise Refused(f"{case}目前只由园区负责人阅看，请先登记被诉人，再指派。", field="handler")
     case.handler = handler
     case.save(update_fields=["handler"])
     sentence = f"指派给{handler.name}" if handler else "取消了指派"
@@ -85,7 +89,7 @@ def hand_over(
     if giver.pk == taker.pk:
         raise Refused("移交人和接收人是同一人，请另选一人。", field="taker")
     done = []
-    for pk in open_cases_of(giver, park).values_list("pk", flat=True):
+    for pk in open_cases_of(giver, park, giver=actor).values_list("pk", flat=True):
         case = locked(pk)
         _give(case, taker, actor, at, f"由{giver.name}移交：{note.strip()}")
         done.append((case, {"handler": taker.pk, "before": giver.pk}))
@@ -105,12 +109,38 @@ def name_respondent(
     check_desk(actor, case, rules.day_of(at))
     if respondent is not None and isinstance(actor, Person) and respondent.pk == actor.pk:
         raise Refused("请由其他人员登记：您不能办理反映您本人的办件。", field="respondent")
-    case.respondent = respondent
-    if respondent is not None and case.handler_id == respondent.pk:
-        case.handler = None
-    case.save(update_fields=["respondent", "handler"])
-    write_step(case, "respondent", "登记了被诉人" if respondent else "撤销了被诉人登记", case.state, actor, at, internal=True)
+    sentence = "登记了被诉人" if respondent else "登记：不是园区工作人员" if case.reserved else "撤销了被诉人登记"
+    case.respondent, case.reserved = respondent, False
+    if respondent is not None:
+        take_back(to=respondent, subjects=[case, *case.opinions.all(), *case.scorings.all(), *_calls(case)])
+        if case.handler_id == respondent.pk:
+            case.handler = None
+    if case.handler is None and case.received_at is not None and case.closed_at is None:
+        case.handler = on_duty(case, rules.day_of(at))
+        if case.handler is not None and case.handler.actor_key != actor.actor_key:
+            notify(to=case.handler, kind=ASSIGNED, until=case.due_at, **about(case, at))
+    case.save(update_fields=["respondent", "reserved", "handler"])
+    write_step(case, "respondent", sentence, case.state, actor, at, internal=True)
     deed.record(case, park=case.park_id, respondent=respondent and respondent.pk)
+    return case
+
+
+def _calls(case: Case) -> QuerySet[FollowUp]:
+    return FollowUp.objects.filter(rating__case=case)
+
+
+@verb("cases.identity", "查看了提出人的身份")
+def read_identity(deed: Deed, *, actor: Person, at: datetime, key: str, case: Case, reason: str) -> Case:
+    """Who asked, where a kind keeps that secret: for who is named to receive such requests, with a reason, each time a deed."""
+    case = locked(case.pk)
+    check_desk(actor, case, rules.day_of(at))
+    if not kind_of(case).secret or case.applicant is None:
+        raise NotFound()
+    if not receives(actor, case):
+        raise NotAllowed(f"只有受理分工中指定受理“{kind_of(case).label}”的人员可以查看提出人的身份。")
+    reason = grounds(reason, "请写明为什么需要知道提出人是谁，例如“需当面核实转账凭证”", field="reason")
+    write_step(case, "identity", "查看了提出人的身份", case.state, actor, at, note=reason, internal=True)
+    deed.record(case, park=case.park_id, reason=reason)
     return case
 
 
@@ -142,8 +172,7 @@ def ask_opinion(
     if case.received_at is None or case.closed_at is not None:
         raise Refused(f"本件目前是“{state_of(case).label}”，不需要会办。")
     theirs = standing_of(asked, on)
-    reads = theirs.may(kind_of(case).read, case.park_id) and "operator" in theirs.kinds_in(case.park_id)
-    if asked.pk in (actor.pk, case.respondent_id) or not reads:
+    if asked.pk == actor.pk or "operator" not in theirs.kinds_in(case.park_id) or not may_know(theirs, case):
         raise Refused(f"{asked.name}不能会办本件，请选择其他同事。", field="asked")
     if not question.strip():
         raise Refused("请写明需要会办的问题。", field="question")
@@ -256,6 +285,8 @@ def publish_item(
     wrong = rules.wrong_specs(fields, materials)
     if wrong:
         raise Refused(wrong, field="fields")
+    if materials and KINDS.get(kind).secret:
+        raise Refused(f"“{KINDS.get(kind).label}”不收文件：文件和上传记录会暴露提出人的身份。", field="materials")
     Park.objects.select_for_update().get(pk=park.pk)  # two directors at once: one version after the other
     last = Item.objects.filter(park=park, key=kind).order_by("-version").values_list("version", flat=True).first() or 0
     item = Item.objects.create(

@@ -9,6 +9,7 @@ table, keeps the clocks, and writes the step. Nothing else changes a case's stat
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -22,14 +23,14 @@ from hrpark.documents.actions import next_number
 from hrpark.institutions.models import Institution
 from hrpark.notices.actions import notify
 from hrpark.standard.queries import parameter
-from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, Refused
+from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, NotFound, Refused
 from hrpark.trail.actions import Actor, Deed, verb
 from hrpark.trail.kinds import System
 
 from .. import rules
-from ..kinds import ANSWERED, ASSIGNED, DESK, FINISHED, KINDS, RETURNED, SENT_BACK, CaseKind, Move
+from ..kinds import ANSWERED, ASSIGNED, DESK, FINISHED, KINDS, RESERVED, RETURNED, SENT_BACK, CaseKind, Move
 from ..models import Ball, Case, Item, Pause, Span, Step
-from ..queries import form_of, is_respondent, item_in_force, kind_of, missing_materials, on_duty, state_of
+from ..queries import form_of, is_respondent, item_in_force, kind_of, may_know, missing_materials, on_duty, overseers, state_of
 
 
 class TooLate(Conflict):
@@ -75,12 +76,14 @@ def advance(
     _may_move(case, kind, arrow, actor, at)
     if seen is not None and seen != case.version:
         raise first_was(case)
-    before = case.state
+    before, reserved = case.state, kind.reserves(case.data)
     after = kind.advance(before, move)
     kind.check(case, arrow, actor=actor, at=at)
     if arrow.reopens:
         _begin_again(case, at, note)
     _keep_data(case, asked, typed)
+    if case.received_at is not None and kind.reserves(case.data) and not reserved:
+        _reserve(case, at)
     _move_ball(case, kind.state(after).ball, arrow, at)
     if case.received_at is None and kind.state(after).ball != Ball.APPLICANT and not kind.state(after).final:
         _receive(case, kind, at)
@@ -117,6 +120,9 @@ def _tell(case: Case, kind: CaseKind, move: Move, actor: Actor, at: datetime, *,
             notify(to=case.applicant, kind=FINISHED, state=label, **words)
         elif move.responds:
             notify(to=case.applicant, kind=ANSWERED, **words)
+    elif case.handler is None and case.reserved and case.ball == Ball.DESK:
+        for person in overseers(case, rules.day_of(at)):
+            notify(to=person, kind=RESERVED, until=case.first_due_at, **words)
     elif case.handler is not None and case.ball == Ball.DESK and case.handler.actor_key != actor.actor_key:
         notify(to=case.handler, kind=ASSIGNED if new else RETURNED, until=case.due_at, **words)
 
@@ -213,10 +219,12 @@ def _may_move(case: Case, kind: CaseKind, move: Move, actor: Actor, at: datetime
 
 
 def check_desk(actor: Actor, case: Case, on: date) -> None:
-    """Works at the desk of the case, and is not the one it is about."""
+    """Works at the desk of the case, may know of it, and is not the one it is about."""
     require(actor, kind_of(case).desk, case.park_id, on)  # type: ignore[arg-type]
     if is_respondent(actor, case):
         raise NotAllowed("本件反映的是您本人，应由其他人员办理。")
+    if isinstance(actor, Person) and not may_know(standing_of(actor, on), case):
+        raise NotFound()
 
 
 def _keep_data(case: Case, asked: Iterable[Mapping], typed: Mapping | None) -> None:
@@ -243,7 +251,15 @@ def _receive(case: Case, kind: CaseKind, at: datetime) -> None:
     case.item = _stored(item_in_force(case.kind, case.park, rules.day_of(at)))
     year = rules.day_of(at).year
     case.number = f"{kind.series}{year}-{next_number(case.park_id, kind.series, year):04d}"
+    case.reserved = kind.reserves(case.data)
     case.handler = on_duty(case, rules.day_of(at))
+
+
+def _reserve(case: Case, at: datetime) -> None:
+    """The applicant says now that it is about the park's own people: from here on it is its overseers' alone."""
+    case.reserved = case.respondent_id is None
+    if case.handler is not None and not may_know(standing_of(case.handler, rules.day_of(at)), case):
+        case.handler = None
 
 
 def write_step(
@@ -251,16 +267,37 @@ def write_step(
     told: Mapping | None = None,
 ) -> Step:  # fmt: skip
     last = case.steps.order_by("-seq").values_list("seq", flat=True).first() or 0
+    actor = shown_as(actor, case)
     return Step.objects.create(
         case=case, seq=last + 1, verb=key, sentence=sentence, from_state=before, to_state=case.state, at=at,
         actor=actor.actor_key, actor_name=actor.actor_name[:80], note=note.strip(), data=dict(told or {}), internal=internal,
     )  # fmt: skip
 
 
+def shown_as(actor: Actor, case: Case) -> Actor:
+    """The applicant of a kind that keeps secret who asked is nobody but the applicant."""
+    kind = kind_of(case)
+    return _unnamed(kind) if kind.secret and isinstance(actor, Person) and actor.pk == case.applicant_id else actor
+
+
+def _unnamed(kind: CaseKind) -> System:
+    return System("unnamed", f"{kind.label}人")
+
+
+def unnamed(actor: Actor, key: str, given: Mapping[str, Any]) -> tuple[Actor, str]:
+    """As whom and under which key the trail knows a deed of an applicant. Of a secret kind: nobody's, and by a digest of the key,
+    for a form's key names the person for whom it was drawn."""
+    case = given.get("case")
+    kind = kind_of(case) if case is not None else KINDS.get(given["kind"])
+    if not kind.secret or not isinstance(actor, Person) or (case is not None and case.applicant_id != actor.pk):
+        return actor, key
+    return _unnamed(kind), "unnamed:" + hashlib.blake2b(f"{actor.actor_key}\0{key}".encode(), digest_size=24).hexdigest()
+
+
 # --- verbs ---------------------------------------------------------------------------------------------------------------
 
 
-@verb("cases.open", "新建了办件草稿")
+@verb("cases.open", "新建了办件草稿", veil=unnamed)
 def open_case(
     deed: Deed, *, actor: Person, at: datetime, key: str, kind: str, park: Park, title: str, data: Mapping | None = None,
     organisation: Organisation | None = None, institution: Institution | None = None,
@@ -277,7 +314,7 @@ def open_case(
     return case
 
 
-@verb("cases.submit", "提交了申请")
+@verb("cases.submit", "提交了申请", veil=unnamed)
 def submit(
     deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, seen: int | None = None, data: Mapping | None = None
 ) -> Case:  # fmt: skip
@@ -329,7 +366,7 @@ def check_asked(case: Case, asked: Iterable[Mapping]) -> list[dict[str, str]]:
     return wanted
 
 
-@verb("cases.resubmit", "提交了补正")
+@verb("cases.resubmit", "提交了补正", veil=unnamed)
 def resubmit(
     deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, data: Mapping | None = None, note: str = "",
     seen: int | None = None,
@@ -402,7 +439,7 @@ def reopen(
     return case
 
 
-@verb("cases.withdraw", "撤回了申请")
+@verb("cases.withdraw", "撤回了申请", veil=unnamed)
 def withdraw(
     deed: Deed, *, actor: Person | System, at: datetime, key: str, case: Case, note: str = "", seen: int | None = None
 ) -> Case:  # fmt: skip

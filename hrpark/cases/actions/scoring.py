@@ -16,7 +16,7 @@ from hrpark.trail.kinds import System
 from .. import permissions, rules
 from ..kinds import KINDS, REVIEWS
 from ..models import Case, ScoreForm, ScoreSheet, Scoring
-from ..queries import kind_of, score_form_in_force, state_of
+from ..queries import may_know, score_form_in_force, state_of
 from .moving import about, check_desk, locked, write_step
 
 
@@ -68,9 +68,8 @@ def open_scoring(
     if len(chosen) < form.least:
         raise Refused(f"评分表要求至少{form.least}名评审人员，请补选。", field="reviewers")
     for person in chosen.values():
-        theirs, barred = standing_of(person, on), (case.applicant_id, case.respondent_id)
-        may = theirs.may(permissions.REVIEW, case.park_id) and theirs.may(kind_of(case).read, case.park_id)
-        if not may or person.pk in barred:
+        theirs = standing_of(person, on)
+        if not (theirs.may(permissions.REVIEW, case.park_id) and may_know(theirs, case)) or person.pk == case.applicant_id:
             raise Refused(f"{person.name}不能评审本件，请另选一人。", field="reviewers")
     scoring = Scoring.objects.create(case=case, form=form, opened_by=actor, opened_at=at, due_on=due_on)
     ScoreSheet.objects.bulk_create(ScoreSheet(scoring=scoring, reviewer=person) for person in chosen.values())

@@ -8,11 +8,14 @@ The days are ours: no numeric term was seen in the standard.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hrpark.cases.kinds import CaseKind, ItemText, case_kind
 
 FIELDS = (
     {
         "key": "about", "label": "投诉对象", "type": "choice", "required": True,
+        "help": "选“园区工作人员”的，先只由园区负责人阅看，登记被诉人后交其他人员办理；反映园区负责人本人的，请直接向园区主管部门反映。",
         "choices": [
             ["staff", "园区工作人员"], ["service", "园区的服务或收费"], ["institution", "驻园机构"], ["facility", "设施、安全与环境"], ["other", "其他"],
         ],
@@ -30,7 +33,7 @@ MATERIALS = (
     {"key": "evidence", "title": "证据材料", "says": "合同、票据、照片、聊天记录等，没有可以不交", "personal": True},
 )  # fmt: skip
 WORDS = """对园区的服务、收费、设施，园区工作人员的行为，或驻园机构的服务不满意，可以投诉。投诉由园区运营方指定的投诉受理岗负责，受理电话见园区公示。
-程序：一、从提交的次日起计时，1个工作日内答复是否受理、由谁办理；二、向双方核实情况，被投诉的人不经办、也看不到投诉；三、10个工作日内作出处理决定，写明是否属实、怎样处理；四、您评价处理结果，不满意的由其他人员回访，可以重新办理。
+程序：一、从提交的次日起计时，1个工作日内答复是否受理、由谁办理；二、反映园区工作人员的，先由园区负责人阅看，再交被诉人以外的人员办理；向双方核实情况，被投诉的人不经办、也看不到投诉；三、10个工作日内作出处理决定，写明是否属实、怎样处理；四、您评价处理结果，不满意的由其他人员回访，可以重新办理。
 不属园区职责的，会告诉您向哪个部门反映。对处理决定仍有异议，可以向园区主管部门反映，也可以依法申请调解、仲裁或提起诉讼。
 投诉档案自办结之日起按公布的年限保存，到期处理。请如实反映，个人信息只用于办理本件。"""
 
@@ -52,3 +55,6 @@ class Complaint(CaseKind):
         title="投诉", words=WORDS, fields=FIELDS, materials=MATERIALS, clock="working", first_response_days=1, completion_days=10,
         desk="投诉受理岗", version=2,
     )  # fmt: skip
+
+    def reserves(self, data: Mapping[str, object]) -> bool:
+        return data.get("about") == "staff"

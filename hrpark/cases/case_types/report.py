@@ -34,6 +34,7 @@ class Report(CaseKind):
     clauses = ("5.3",)
     offered = ("tenant", "portal")
     nameless = True
+    secret = True
     rated = False
     accuses = True
     retention = "cases.report_retention_years"

@@ -192,7 +192,7 @@ def hand_over(request: HttpRequest, park: Park) -> HttpResponse:
 
     class HandOverForm(Form):
         giver = forms.ChoiceField(
-            label="移交人", choices=[("", "请选择"), *((k, f"{p.name}（{open_cases_of(p, park).count()} 件）") for k, p in givers.items())],
+            label="移交人", choices=[("", "请选择"), *((k, f"{p.name}（{open_cases_of(p, park, giver=request.user).count()} 件）") for k, p in givers.items())],
             help_text="手头有未办结办件的人员，包括已不在岗的。",
         )  # fmt: skip
         taker = forms.ChoiceField(label="接收人", choices=[("", "请选择"), *((k, p.name) for k, p in takers.items())])

@@ -13,15 +13,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hrpark.accounts.models import Park, Person
+from hrpark.accounts.queries import standing_of
 from hrpark.cases import actions, permissions
 from hrpark.cases.models import Case, Opinion, Scoring
 from hrpark.cases.queries import (
+    desk_of,
     form_of,
     handlers,
     inbox,
     is_desk,
     kind_of,
+    may_know,
     opinions_of,
+    receives,
     reviewers,
     score_form_in_force,
     templates_for,
@@ -125,10 +129,17 @@ def case(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         "title": found.title, "park": park, "w": requests.whole(found, request.standing, request.at, mine=False, internal=works),
         "today": request.today, "main": main, "more": more, "works": works, "opinions": opinions_of(found) if works else (),
         "scorings": scorings if works else (), "me": request.user,
-        "who": found.applicant.name if found.applicant else "匿名", "dossier": found.institution_id
+        "who": who_asked(found), "dossier": found.institution_id
         and address("institution", found.institution_id, park=park.slug, door="desk"),
     }  # fmt: skip
     return render(request, "desk/case.html", context)
+
+
+def who_asked(case: Case) -> str:
+    """The applicant as the record names them."""
+    if case.applicant is None:
+        return "匿名"
+    return "署名，身份保密" if kind_of(case).secret else case.applicant.name
 
 
 def acts_of(request: HttpRequest, case: Case, works: bool) -> tuple[list[Act], list[Act]]:
@@ -161,6 +172,9 @@ def acts_of(request: HttpRequest, case: Case, works: bool) -> tuple[list[Act], l
     ]
     if kind.accuses:
         more.append(one("respondent", "登记被诉人", "id-badge-2", True))
+    if kind.secret and case.applicant_id:
+        named = receives(request.user, case)
+        more.append(one("identity", "查看提出人身份", "lock", named, why=f"只有受理分工中指定受理{kind.label}的人员可以查看"))
     if form is not None:
         more.append(
             one(
@@ -267,8 +281,8 @@ def note(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 def _colleagues(request: HttpRequest, case: Case) -> dict[str, Person]:
-    """Who works at the desk of the case, without whom it is about."""
-    return {str(p.pk): p for p in handlers(case.kind, case.park, request.today) if p.pk != case.respondent_id}
+    """Who works at the desk of the case, without whom it is about; while it is reserved, its overseers."""
+    return {str(p.pk): p for p in desk_of(case, request.today)}
 
 
 def assign(request: HttpRequest, case: Case) -> HttpResponse:
@@ -329,12 +343,40 @@ def respondent(request: HttpRequest, case: Case) -> HttpResponse:
     )  # fmt: skip
 
 
+class IdentityForm(Form):
+    reason = forms.CharField(
+        label="查看的原因",
+        max_length=300,
+        widget=forms.Textarea,
+        help_text="例如“需当面核实转账凭证”。谁在什么时候、为什么查看，都会记录。",
+    )
+
+
+def identity(request: HttpRequest, case: Case) -> HttpResponse:
+    """Who asked, shown once on the answer to this very POST: no message, no address, no list keeps it."""
+    if not kind_of(case).secret or case.applicant is None:
+        raise NotFound()
+    form, shown = IdentityForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            shown = actions.read_identity(**_by(request, case), **form.cleaned_data).applicant
+        except HrparkError as error:
+            form.refuse(error)
+    context = {
+        "title": "查看提出人身份", "park": case.park, "case": case, "form": form, "shown": shown, "back": _here(case),
+        "named": receives(request.user, case), "kind": kind_of(case),
+    }  # fmt: skip
+    return render(request, "desk/case_identity.html", context, status=422 if form.errors else 200)
+
+
 def score(request: HttpRequest, case: Case) -> HttpResponse:
     """Several reviewers are asked to score the case by the criteria in force."""
     form = score_form_in_force(case.kind, case.park, request.today)
     if form is None:
         raise NotFound()
-    people = {str(p.pk): p for p in reviewers(case.park, request.today) if p.pk not in (case.applicant_id, case.respondent_id)}
+    people = {
+        str(p.pk): p for p in reviewers(case.park, request.today) if p.pk != case.applicant_id and may_know(standing_of(p, request.today), case)
+    }  # fmt: skip
 
     class ScoringForm(Form):
         reviewers = forms.MultipleChoiceField(
@@ -353,7 +395,7 @@ def score(request: HttpRequest, case: Case) -> HttpResponse:
 
 DEEDS: dict[str, Callable[[HttpRequest, Case], HttpResponse]] = {
     "respond": respond, "close": close, "reopen": reopen, "return": send_back, "note": note, "assign": assign, "opinion": ask,
-    "respondent": respondent, "scoring": score,
+    "respondent": respondent, "scoring": score, "identity": identity,
 }  # fmt: skip
 #: Deeds that are moves: where the kind's table has no such move, there is no such page.
 MOVES = {"respond": "respond", "close": "close", "reopen": "reopen", "return": "send_back"}

@@ -106,7 +106,7 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
         items=[Item(o.case.title, _page("opinion", o.pk, park), o.due_on) for o in asked[:SHOWN]],
     )  # fmt: skip
     if standing.may(cases.OVERSEE, park.pk):
-        calls = open_follow_ups(park)
+        calls = open_follow_ups(standing, park)
         yield task(
             "差评待回访", calls.count(), "件", today=today, href=_list("desk-follow-ups", park, "?open=1"), says="由经办人以外的人员联系申请人。",
             items=[Item(f.rating.case.title, _page("follow_up", f.pk, park), day_of(f.due_at)) for f in calls[:SHOWN]],

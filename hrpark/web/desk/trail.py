@@ -9,6 +9,7 @@ from markupsafe import Markup
 from hrpark.accounts import permissions
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing, everybody_of
+from hrpark.cases.queries import kept_from
 from hrpark.trail.kinds import SUBJECTS, VERBS
 from hrpark.trail.queries import chain_of, entries_of, named, said
 from hrpark.web.lists import Choice, Column, Days, List, register, require_list
@@ -62,7 +63,13 @@ class TrailList(List):
     def rows(self, standing, park):
         if not standing.may(self.permission, park.pk):
             return entries_of(park.pk).none()
-        return entries_of(park.pk).annotate(slug=Value(park.slug))
+        rows = entries_of(park.pk).annotate(slug=Value(park.slug))
+        hidden: dict[str, list[str]] = {}
+        for of, pk in kept_from(standing, park):
+            hidden.setdefault(of, []).append(pk)
+        for of, ids in hidden.items():
+            rows = rows.exclude(subject_type=of, subject_id__in=ids)
+        return rows
 
     def _body(self, rows, columns, places, standing, park, pick):
         """Rows with the names of what they are about, read for the whole page at once."""

@@ -1,9 +1,11 @@
 """Requests of any kind at the desk: one inbox, the record, every deed, what the desk sets up, and what the authority reads."""
 
+import io
 import re
 from datetime import date, timedelta
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from hrpark.accounts import samples as accounts
 from hrpark.admission import samples as admission
@@ -347,36 +349,97 @@ def test_a_frozen_year_says_so_with_its_digest(client, cast, case, at, monkeypat
 # --- reports -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_report_and_who_made_it_appear_in_no_page_of_anybody_but_the_director(client, cast, at):
+#: Pages of each door that list, count, tell or search requests; ``{}``: the case.
+PAGES = {
+    "desk": ("", "cases/", "cases/?kind=report&kind=complaint", "cases/figures/", "cases/follow-ups/", "items/", "search/?q={number}", "search/?q={word}",
+             "templates/", "cases/{pk}/", "cases/{pk}/respond/", "cases/{pk}/assign/", "cases/{pk}/identity/", "cases/hand-over/", "duties/", "trail/?size=200",
+             "table/T1.13.response_rate/", "people/"),
+    "authority": ("", "cases/", "cases/?kind=report&kind=complaint", "cases/figures/", "cases/{pk}/", "search/?q={number}", "search/?q={word}",
+                  "table/T1.13.response_rate/"),
+    "tenant": ("", "cases/", "cases/{pk}/", "search/?q={number}"),
+}  # fmt: skip
+
+
+def everything(client, person, door, case, word) -> str:
+    """All that a person of a door is shown, as pages and as files, in one text."""
+    client.force_login(person)
+    about = {"pk": case.pk, "number": case.number[:-1], "word": word}
+    paths = [f"/{door}/huangpu/{p.format(**about)}" for p in PAGES[door]]
+    texts = [client.get(p).content.decode() for p in (*paths, "/account/notices/", f"/p/huangpu/requests/{case.pk}/")]
+    for path in (f"/{door}/huangpu/cases/", "/desk/huangpu/trail/"):
+        answer = client.post(f"{path}?cols=who,handler,outcome,cause,received,applicant", {"deed_key": next(KEYS)})
+        if "spreadsheet" in answer.headers.get("Content-Type", ""):
+            rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+            texts.append(repr(rows))
+    return "\n".join(texts)
+
+
+def test_a_report_is_the_directors_and_who_made_it_nobodys(client, cast, at):
     reporter = accounts.make_person(name=SECRET[0], mobile=SECRET[1])
-    accounts.give_role(reporter, cast.qihang, cast.huangpu, "clerk")
-    case = make_case(
-        kind="report", park=cast.huangpu, applicant=reporter, data={**DATA["report"], "what": "独一无二的举报内容"}
-    )
+    by = {"actor": reporter, "at": at}
+    data = {**DATA["report"], "what": "独一无二的举报内容"}
+    case = actions.open_case(**by, key=f"a.{reporter.pk}", kind="report", park=cast.huangpu, title="举报", data=data)
+    case = actions.submit(**by, key=f"b.{reporter.pk}", case=case)
     make_case(kind="general", park=cast.huangpu, applicant=cast.stranger, data=DATA["general"])
-    pages = {
-        "desk": ("", "cases/", "cases/?kind=report", "cases/figures/", "cases/follow-ups/", "items/", "search/?q=JB2026", "templates/", f"cases/{case.pk}/",
-                 f"cases/{case.pk}/respond/", f"cases/{case.pk}/assign/", "items/report/"),
-        "authority": ("", "cases/", "cases/?kind=report", "cases/figures/", f"cases/{case.pk}/", "search/?q=JB2026"),
-        "tenant": ("", "cases/", f"cases/{case.pk}/", "search/?q=JB2026"),
-    }  # fmt: skip
     for person, door in (
-        (cast.officer, "desk"), (cast.supervisor, "authority"), (cast.inspector, "authority"), (cast.qihang_representative, "tenant"),
-        (cast.qihang_clerk, "tenant"), (cast.zhida_clerk, "tenant"),
+        (cast.director, "desk"), (cast.officer, "desk"), (cast.supervisor, "authority"), (cast.inspector, "authority"),
+        (cast.qihang_representative, "tenant"), (cast.qihang_clerk, "tenant"), (cast.zhida_clerk, "tenant"),
     ):  # fmt: skip
-        client.force_login(person)
-        for path in (*(f"/{door}/huangpu/{p}" for p in pages[door]), "/account/notices/", f"/p/huangpu/requests/{case.pk}/"):
-            text = client.get(path).content.decode()
-            for word in (*SECRET, "独一无二的举报内容", "JB2026-0001"):
-                assert word not in text, (person, path)
-        if door != "tenant":
-            export = client.get(f"/{door}/huangpu/cases/?export=xlsx")
-            assert export.status_code == 200
+        text = everything(client, person, door, case, "举报内容")
+        for word in (*SECRET, reporter.actor_key) + (() if person == cast.director else ("独一无二的举报内容", case.number)):
+            assert word not in text, (person, word, text[max(0, text.find(word) - 200) :][:300])
     client.force_login(cast.director)
-    assert SECRET[0] in words(client.get(f"{DESK}{case.pk}/")) and "独一无二的举报内容" in words(
-        client.get(f"{DESK}{case.pk}/")
-    )
+    text = words(client.get(f"{DESK}{case.pk}/"))
+    assert "独一无二的举报内容" in text and "署名，身份保密" in text and "举报人" in text
+    assert "身份保密" in words(client.get(f"{DESK}?kind=report")) and "举报人" in words(client.get("/desk/huangpu/trail/"))
     assert post(client, f"{DESK}{case.pk}/respond/", {"note": "已受理。", "seen": "1"}).status_code == 302
+
+
+def test_who_made_a_report_is_shown_once_to_who_is_named_and_told_each_time(client, cast, at):
+    reporter = accounts.make_person(name=SECRET[0], mobile=SECRET[1])
+    case = make_case(kind="report", park=cast.huangpu, applicant=reporter, data=DATA["report"])
+    page = f"{DESK}{case.pk}/identity/"
+    client.force_login(cast.director)
+    assert "不在“举报”的受理分工中" in words(client.get(page))
+    assert post(client, page, {"reason": "需当面核实转账凭证"}).status_code == 422
+    actions.begin_duty(actor=cast.director, at=at, key="d", park=cast.huangpu, kind="report", person=cast.director)
+    assert post(client, page, {"reason": "。"}).status_code == 422
+    shown = post(client, page, {"reason": "需当面核实转账凭证"})
+    assert all(word in words(shown) for word in SECRET) and shown["Cache-Control"] == "no-store"
+    told = words(client.get(f"{DESK}{case.pk}/")) + words(client.get("/desk/huangpu/trail/"))
+    assert "查看了提出人的身份" in told and "需当面核实转账凭证" in told and not any(word in told for word in SECRET)
+    client.force_login(cast.officer)
+    assert client.get(page).status_code == 404 and post(client, page, {"reason": "需当面核实"}).status_code == 404
+
+
+def test_a_complaint_about_staff_shows_itself_nowhere_to_who_may_not_know(client, cast, second, at):
+    """Not to the officer whom it is about, not to colleagues before the director has said about whom, not to the authority."""
+    data = {**DATA["complaint"], "about": "staff", "what": "独一无二的投诉内容"}
+    case = make_case(
+        kind="complaint", park=cast.huangpu, applicant=cast.qihang_clerk, organisation=cast.qihang, data=data, title="投诉"
+    )
+    people = {cast.officer: "desk", second: "desk", cast.supervisor: "authority", cast.inspector: "authority"}
+    traces = ("独一无二的投诉内容", case.number)
+    for person, door in people.items():
+        text = everything(client, person, door, case, "投诉内容")
+        assert not any(word in text for word in traces), person
+    client.force_login(cast.director)
+    assert "独一无二的投诉内容" in words(client.get("/desk/huangpu/")) and "请先阅看" in words(client.get("/account/notices/"))
+    assert post(client, f"{DESK}{case.pk}/respondent/", {"respondent": str(cast.officer.pk)}).status_code == 302
+    for person, door in people.items():
+        text = everything(client, person, door, case, "投诉内容")
+        assert any(word in text for word in traces) == (person != cast.officer), person
+
+
+def test_a_director_reads_in_the_trail_nothing_of_a_complaint_about_themself(client, cast, case, at):
+    other = make_case(
+        kind="complaint", park=cast.huangpu, applicant=cast.stranger, data={**DATA["complaint"], "what": "独一无二的投诉内容"}
+    )
+    actions.name_respondent(actor=cast.officer, at=at, key="r", case=other, respondent=cast.director)
+    text = everything(client, cast.director, "desk", other, "投诉内容")
+    assert other.number not in text and "独一无二的投诉内容" not in text
+    assert "没有符合条件" in words(client.get("/desk/huangpu/trail/?what=cases.respondent"))
+    assert case.number in words(client.get("/desk/huangpu/trail/"))
 
 
 def test_the_authority_reads_without_telephone_numbers_and_does_nothing(client, cast, case):
