@@ -17,7 +17,7 @@ def reserve(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_numbers_of_documents"),
+        ("cases", "0005_recount"),
     ]
 
     operations = [
