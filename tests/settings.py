@@ -65,6 +65,8 @@ from tests import HASHERS  # noqa: E402
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = HASHERS
+# Refusals are what many tests ask for: a warning for each would be drawn up by four handlers and read by nobody.
+LOGGING["loggers"] = {"django.request": {"level": "ERROR"}}  # noqa: F405
 # Static files are looked up when they are asked for, not listed anew for the client of every test.
 WHITENOISE_AUTOREFRESH = True
 # Holidays that a test enters count in the test that enters them.

@@ -6,7 +6,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 
 from .models import Person
-from .queries import person_by_key
+from .queries import active_person, person_by_key
 
 
 class KeyBackend(BaseBackend):
@@ -23,4 +23,4 @@ class KeyBackend(BaseBackend):
         return person if person.check_password(password) else None
 
     def get_user(self, user_id: int) -> Person | None:
-        return Person.objects.filter(pk=user_id, is_active=True).first()
+        return active_person(user_id)

@@ -27,7 +27,7 @@ from .models import (
     SavedView,
     SignIn,
 )
-from .prepared import Prepared
+from .prepared import Prepared, PreparedRecords
 
 LINK_IS_DEAD = "邀请链接无效、已使用、已撤回或已过期（有效期7天）。请联系邀请您的人重新发出邀请。"
 
@@ -152,10 +152,22 @@ def holders(permission: str, park: Park, on: date) -> QuerySet[Person]:
 
 
 def park_by_slug(slug: str) -> Park:
-    try:
-        return Park.objects.get(slug=slug)
-    except Park.DoesNotExist:
-        raise NotFound() from None
+    found = _PARK(slug=slug)
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+_PARK = PreparedRecords(lambda slug: Park.objects.filter(slug=slug), slug=str)
+
+
+def active_person(pk: int) -> Person | None:
+    """Who comes with a session, asked for by every request."""
+    found = _PERSON(pk=pk)
+    return found[0] if found else None
+
+
+_PERSON = PreparedRecords(lambda pk: Person.objects.filter(pk=pk, is_active=True), pk=int)
 
 
 def person_by_key(key: str) -> Person | None:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from hrpark.accounts import samples
 from hrpark.accounts.models import Membership, Park, Person
-from hrpark.accounts.prepared import Prepared
+from hrpark.accounts.prepared import Prepared, PreparedRecords
 from hrpark.toolbox.errors import Misconfigured
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,19 @@ def test_it_is_built_once(at):
     samples.make_park(at=at, name="甲园", slug="jia")
     assert ready(slug="jia") == [("甲园",)] and ready(slug="yi") == [] and ready(slug="' OR 1=1 --") == []
     assert len(asked) == 1
+
+
+def test_records_are_those_that_the_query_finds(cast):
+    ready = PreparedRecords(lambda name: Person.objects.filter(name=name), name=str)
+    for person in Person.objects.all():
+        found = ready(name=person.name)[0]
+        assert found == person and found.uid == person.uid and found.created_at == person.created_at
+        assert {f.attname: getattr(found, f.attname) for f in Person._meta.concrete_fields} == {
+            f.attname: getattr(person, f.attname) for f in Person._meta.concrete_fields
+        }
+        assert not found._state.adding and type(found.is_active) is bool
+    with pytest.raises(Misconfigured, match="one table"):
+        PreparedRecords(lambda pk: Membership.objects.filter(pk=pk).select_related("park"), pk=int)(pk=1)
 
 
 @pytest.mark.parametrize(
