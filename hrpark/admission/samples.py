@@ -14,7 +14,16 @@ from hrpark.files.samples import Named, pdf_bytes
 from hrpark.institutions.models import CreditSource
 from hrpark.parks.models import Space
 
-from .actions import begin_application, check_credit, confirm_papers, decide, sign_agreement, submit, verify_applicant
+from .actions import (
+    begin_application,
+    check_credit,
+    check_first,
+    confirm_papers,
+    decide,
+    sign_agreement,
+    submit,
+    verify_applicant,
+)
 from .models import Agreement, Application, Decision
 from .queries import Declared, form_for
 
@@ -119,12 +128,26 @@ def see_papers(application: Application, *, at: datetime = AT, actor: Person | A
     )  # fmt: skip
 
 
+def first_checked(
+    application: Application, *, at: datetime = AT, actor: Person | Any = HOUSE, oppose: bool = False
+) -> Application:
+    """The first check is done."""
+    check = check_first(
+        actor=actor, at=at, key=f"first:{application.pk}:{application.round}", application=application,
+        conclusion="oppose" if oppose else "recommend", note="材料齐全，已逐条核对",
+    )  # fmt: skip
+    return check.application
+
+
 def make_ready(*, at: datetime = AT, actor: Person | Any = HOUSE, **over: Any) -> Application:
-    """An application of which every entry condition is met and the applicant verified: an officer may decide."""
+    """An application of which every entry condition is met, first-checked, the applicant verified: an officer may decide."""
     application = clear_credit(make_application(at=at, **over), at=at, actor=actor)
     if not Declared.of(application).empty:
         application = see_papers(application, at=at, actor=actor)
-    return verify_applicant(actor=actor, at=at, key=f"who:{application.pk}", application=application, basis="授权委托书原件")
+    application = verify_applicant(
+        actor=actor, at=at, key=f"who:{application.pk}", application=application, basis="授权委托书原件"
+    )
+    return first_checked(application, at=at, actor=actor)
 
 
 def make_decision(*, at: datetime = AT, actor: Person | Any = HOUSE, outcome: str = "admitted", **over: Any) -> Decision:

@@ -56,6 +56,7 @@ class Move:
     key: str
     sentence: str
     froms: tuple[str, ...]
+    #: Empty: the case stays where it is.
     to: str
     by: str = DESK
     responds: bool = False
@@ -125,6 +126,8 @@ class CaseKind:
     offered: ClassVar[tuple[str, ...]] = ()
     #: The field whose first line a request is called by; empty: by the item's title, which tells nothing.
     titled_by: ClassVar[str] = ""
+    #: What the promise of completion is called.
+    done: ClassVar[str] = "办结"
     #: Whether the desk says which of the park's own people a case is about.
     accuses: ClassVar[bool] = False
     item: ClassVar[ItemText]
@@ -147,7 +150,7 @@ class CaseKind:
         if state not in arrow.froms:
             here = self.state(state).label
             raise Refused(f"本件目前是“{here}”，不能再“{arrow.sentence}”。请刷新页面查看最新进展。")
-        return arrow.to
+        return arrow.to or state
 
     def title_of(self, data: Mapping[str, object]) -> str:
         """What a request is called in lists and notices: the first line of one answer, shortened."""
@@ -251,7 +254,7 @@ def case_kind(kind: type[CaseKind]) -> type[CaseKind]:
     one = kind()
     known = {state.key for state in one.states}
     for move in one.moves:
-        missing = {*move.froms, move.to} - known
+        missing = {*move.froms, move.to or move.froms[0]} - known
         if missing:
             raise Misconfigured(f"{one.key}: move {move.key!r} names unknown states {sorted(missing)}")
         if any(one.state(start).final != move.reopens for start in move.froms):

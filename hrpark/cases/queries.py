@@ -323,6 +323,38 @@ def score_form_in_force(kind: str, park: Park, on: date) -> ScoreForm | None:
     return ScoreForm.objects.filter(park=park, kind=kind, since__lte=on).order_by("-version").first()
 
 
+@dataclass(frozen=True)
+class Scored:
+    """What a scoring came to: the mean of the sheets that count, and how far they lie apart."""
+
+    scoring: Scoring
+    mean: Decimal
+    least: Decimal
+    most: Decimal
+    deviation: Decimal
+    counted: int
+    #: Reviewers who declared a conflict of interest.
+    conflicts: int
+
+    @property
+    def below(self) -> bool:
+        """Under the pass mark of the score form, where it has one."""
+        mark = self.scoring.form.pass_mark
+        return mark is not None and self.mean < mark
+
+
+def scored_of(case: Case) -> Scored | None:
+    """The last scoring of a case that came to a result."""
+    scoring = case.scorings.filter(result__isnull=False).select_related("form").order_by("pk").last()
+    if scoring is None:
+        return None
+    sheets = list(scoring.sheets.filter(handed_in_at__isnull=False))
+    totals = [sheet.total for sheet in sheets if not sheet.conflict]
+    return Scored(
+        scoring, scoring.result, min(totals), max(totals), rules.deviation(totals), scoring.counted, sum(bool(s.conflict) for s in sheets)
+    )  # fmt: skip
+
+
 def open_follow_ups(standing: Standing, park: Park) -> QuerySet[FollowUp]:
     """Low ratings that nobody has followed up, the most urgent first."""
     mine = FollowUp.objects.filter(park=park, done_at=None, rating__case__in=inbox(standing, park).order_by().values("pk"))

@@ -6,13 +6,14 @@ is the last one; in natural days a last day that is a holiday moves on to the ne
 
 **Fields.** An item's form is data: ``{key, label, type, group?, required?, help?, choices?, columns?, when?, max?, past?, unit?, …}``
 (``Field``); its materials are ``{key, title, required?, says?, formats?, personal?, when?}``. ``when`` is a condition over what was typed:
-``{field, is | in | has}``, ``{all: […]}``, ``{any: […]}``, ``{not: …}``.
+``{field, is | in | has}``, ``{field, filled: true}``, ``{field, row: …}`` (a row of a table for which it holds), ``{all: […]}``,
+``{any: […]}``, ``{not: …}``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
@@ -232,6 +233,10 @@ def holds(condition: Mapping | None, data: Mapping) -> bool:
     if "not" in condition:
         return not holds(condition["not"], data)
     value = data.get(condition["field"])
+    if "row" in condition:
+        return any(holds(condition["row"], row) for row in filled(value))
+    if "filled" in condition:
+        return bool(str(value or "").strip()) == condition["filled"]
     if "is" in condition:
         return value == condition["is"]
     if "in" in condition:
@@ -248,6 +253,54 @@ def shown(fields: Iterable[Field], data: Mapping) -> tuple[Field, ...]:
 def wanted(materials: Iterable[Material], data: Mapping) -> tuple[Material, ...]:
     """The documents that apply to what this applicant declares."""
     return tuple(m for m in materials if holds(m.when, data))
+
+
+def questions(form: Form) -> tuple[Field, ...]:
+    """What has to be known to say which documents apply: the fields that their conditions look at, as they are asked beforehand.
+
+    Of a table the column that counts, several to choose; of a text whether there is any.
+    """
+    looked_at: dict[str, Mapping] = {}
+    for one in form.materials:
+        for plain in _plain(one.when):
+            looked_at.setdefault(plain["field"], plain)
+    found = []
+    for one in form.fields:
+        plain = looked_at.get(one.key)
+        if plain is None:
+            continue
+        asked = replace(one, fixed=False, required=one.required and one.fixed and one.when is None)
+        if "row" in plain:
+            column = next(c for c in one.columns if c.key == next(_plain(plain["row"]))["field"])
+            asked = replace(asked, type="many", choices=column.choices, columns=())
+        elif "filled" in plain:
+            asked = replace(asked, type="yesno", help="")
+        found.append(asked)
+    return tuple(found)
+
+
+def _plain(condition: Mapping | None) -> Iterator[Mapping]:
+    """The conditions over one field that a condition is made of."""
+    if condition and "field" in condition:
+        yield condition
+    elif condition:
+        inner = condition["not"] if "not" in condition else condition.get("all") or condition.get("any") or ()
+        for part in [inner] if isinstance(inner, Mapping) else inner:
+            yield from _plain(part)
+
+
+def supposed(form: Form, answers: Mapping) -> dict[str, Any]:
+    """The answers to ``questions`` as if they had been typed into the form."""
+    known, data = {one.key: one for one in form.fields}, dict(answers)
+    for one in questions(form):
+        was, value = known[one.key], answers.get(one.key)
+        if was.type == "rows":
+            plain = next(p for m in form.materials for p in _plain(m.when) if p["field"] == one.key)
+            column = next(_plain(plain["row"]))["field"]
+            data[one.key] = [{column: choice} for choice in value or ()]
+        elif one.type == "yesno" and was.type != "yesno":
+            data[one.key] = "是" if value else ""
+    return data
 
 
 def problems(fields: Iterable[Field], data: Mapping, today: date) -> tuple[Problem, ...]:
@@ -387,3 +440,10 @@ def mean(totals: Iterable[Decimal]) -> Decimal:
     """The plain mean, to the cent. Of none: an error of the caller."""
     given = list(totals)
     return (sum(given, Decimal(0)) / len(given)).quantize(CENT, ROUND_HALF_UP)
+
+
+def deviation(totals: Iterable[Decimal]) -> Decimal:
+    """How far the totals lie from their mean, as the standard deviation of just them, to the cent."""
+    given = list(totals)
+    middle = sum(given, Decimal(0)) / len(given)
+    return (sum(((one - middle) ** 2 for one in given), Decimal(0)) / len(given)).sqrt().quantize(CENT, ROUND_HALF_UP)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from hrpark.admission import samples as admission
-from hrpark.admission.actions import decide, issue_paper, respond, sign_agreement
+from hrpark.admission.actions import add_basis_paper, decide, issue_paper, record_potential_review, respond, sign_agreement
 from hrpark.admission.actions import send_back as return_application
 from hrpark.admission.models import Application
 from hrpark.admission.queries import papers_of
@@ -21,6 +21,8 @@ from hrpark.documents.kinds import AGREEMENT, PLEDGE
 from hrpark.documents.samples import make_original
 from hrpark.evaluation import samples as rounds
 from hrpark.evaluation.actions import publish_round
+from hrpark.files.actions import attach
+from hrpark.files.samples import Named, pdf_bytes
 from hrpark.institutions.models import Institution
 from hrpark.institutions.queries import resident_agencies
 from hrpark.returns import samples as figures
@@ -67,6 +69,19 @@ def applications(stage: Stage, made: Made) -> None:
         if what == "ready":
             continue
         outcome = "refused" if what == "refused" else "admitted"
+        minutes = stage.do(
+            add_basis_paper, days - 5, actor=director, application=ready, kind="minutes", title="入驻评审会议纪要", dated=stage.day(days - 5),
+            number=f"黄园办〔{stage.day(days - 5).year}〕3号",
+        )  # fmt: skip
+        stage.do(
+            attach,
+            days - 5,
+            actor=director,
+            to=minutes,
+            file=Named(pdf_bytes("会议纪要"), "会议纪要.pdf"),
+            park=made.park,
+            label="会议纪要",
+        )
         decision = stage.do(
             decide, days - 5, actor=director, application=ready, outcome=outcome,
             basis="经入驻评审会议研究，其业务与园区定位不符。" if what == "refused" else "经入驻评审会议研究，符合入驻条件（会议纪要〔2026〕3号）。",
@@ -78,6 +93,11 @@ def applications(stage: Stage, made: Made) -> None:
                 starts=signed, unit=next(free),
             )  # fmt: skip
             papers(stage, decision.application, days - 10)
+            stage.do(
+                record_potential_review, 5, actor=director, institution=decision.application.institution, kind="growth",
+                panel=[("何雅琴", "园区运营总监"), ("邓文博", "外聘专家")], criteria="园区成长型机构评估办法：近两年营收增速、服务企业数、专业人员占比",
+                recognised=True, conclusion="近两年营收增长超过30%，认定为成长型机构", assessed_on=stage.day(5), valid_to=stage.day(-360),
+            )  # fmt: skip
     admission.begin(
         at=later, park=made.park, applicant=stage.people[people.APPLICANT.key], name="广州新锐数字人力有限公司", uscc=stage.uscc()
     )  # fmt: skip

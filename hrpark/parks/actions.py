@@ -26,7 +26,7 @@ LOCK, PARK_LOCK = 0x4F43, 0x4F44
 
 PROFILE_FIELDS = (
     "level", "approved_by", "approval_document", "approved_on", "region", "region_code", "address", "introduction",
-    "operator", "operator_kind", "mandate_from", "mandate_to", "authority",
+    "operator", "operator_kind", "state_owned", "mandate_from", "mandate_to", "authority",
 )  # fmt: skip
 SPACE_FIELDS = ("code", "name", "zone", "area", "parent", "retired_on")
 

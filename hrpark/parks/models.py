@@ -54,6 +54,9 @@ class ParkProfile(models.Model):
         Organisation, models.PROTECT, null=True, blank=True, related_name="operates", verbose_name="运营方"
     )
     operator_kind = models.CharField("运营方类型", max_length=20, choices=OperatorKind, blank=True)
+    state_owned = models.BooleanField(
+        "运营方为国有", null=True, blank=True, help_text="Decisions then rest on minutes; empty: nobody said."
+    )
     mandate_from = models.DateField("受托运营起", null=True, blank=True)
     mandate_to = models.DateField("受托运营止", null=True, blank=True)
     authority = models.ForeignKey(

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
-from hrpark.accounts.queries import Standing
-from hrpark.admission.models import Application, Ruling
+from hrpark.accounts.models import Park
+from hrpark.admission.actions import resubmit, withdraw
+from hrpark.admission.models import Application, Judgement, Ruling
 from hrpark.admission.papers import draft_agreement
-from hrpark.admission.queries import Line, entry_of, form_for, priority_of, verdicts
-from hrpark.admission.queries import papers_of as issued_papers
-from hrpark.cases.kinds import KINDS, State
-from hrpark.cases.models import Case, Item
-from hrpark.cases.queries import clock_of, steps_of
-from hrpark.cases.rules import Field, day_of
-from hrpark.documents.models import Document
+from hrpark.admission.queries import (
+    Line,
+    basis_papers,
+    entry_of,
+    first_check_of,
+    own_application_for,
+    papers_of,
+    place_of,
+    points_of,
+    priority_of,
+    verdicts,
+)
+from hrpark.cases.kinds import KINDS
+from hrpark.cases.models import Case
+from hrpark.cases.queries import clock_of, scored_of
+from hrpark.cases.rules import day_of
 from hrpark.toolbox.dates import date_cn
-from hrpark.trail.queries import Line as TrailLine
 
-from .item_form import answers_of
-from .requests import Next, Paper, line_of, papers_of
+from .asking import Door, record
+from .jinja import url
+from .requests import FACES, Face, Next
 from .subjects import address
 
 KIND = KINDS.get("admission")
@@ -36,12 +45,6 @@ TONES = {"passed": "done", "failed": "late", "unknown": "soon", "not_applicable"
 
 
 SIGNED = Q(agreement__isnull=False)
-
-
-def clock_words(item: Item) -> str:
-    """What the item promises: 3 个工作日内首次答复，20 个工作日内作出决定."""
-    unit = item.get_clock_display()
-    return f"{item.first_response_days} 个{unit}内首次答复，{item.completion_days} 个{unit}内作出决定；补正期间不计时限"
 
 
 def clause_url(clause: str) -> str:
@@ -55,47 +58,9 @@ def tone_of(line: Line) -> str:
     return TONES[line.stands.value]
 
 
-def ball_of(application: Application, at: datetime, *, mine: bool) -> Next:
-    """Who has the ball and until when. ``mine``: said to the applicant, else to the park's people."""
-    case = application.case
-    stand = clock_of(case, at)
-    you = "您" if mine else "申请人"
-    if case.state == "draft":
-        return Next("填写并提交申请", you, "内容随时保存，换设备登录也能接着填。", None, "waiting")
-    if case.state == "correcting":
-        what = "、".join(one["label"] for one in case.asked)
-        return Next(f"补正：{what}", you, "补正期间办理时限暂停计算。", None, "soon")
-    if case.state == "submitted":
-        who = case.handler.name if case.handler and not mine else "园区"
-        text = "材料已收，园区核对后作出决定。" if mine else "核对材料和信用情况，逐条看规则结论，再作出决定。"
-        return Next("核对并作出决定", who, text, stand.due_day, stand.tone, case.item.clock == "natural")
-    if case.state == "admitted":
-        text = (
-            "园区会与您约定签订入驻协议的时间，确定单元和在园年限；可以先看协议草稿。"
-            if mine
-            else "签订后登记协议，同时登记入驻。"
-        )
-        decision = application.decision
-        if decision.outcome == Ruling.CONDITIONAL:
-            text = f"条件：{decision.conditions}（{date_cn(decision.conditions_until)}前满足）。{text}"
-        return Next("签订入驻协议", "双方" if mine else "园区", text, None, "waiting")
-    if case.state == "settled":
-        agreement = application.agreement
-        text = f"协议{agreement.number}于{date_cn(agreement.signed_on)}签订，在园{agreement.years}年。"
-        left = (agreement.start_by - day_of(at)).days
-        return Next(
-            "完成人员进驻并开展业务",
-            "机构",
-            text,
-            agreement.start_by,
-            "waiting" if left > 30 else "soon" if left >= 0 else "late",
-            True,
-        )
-    words = {
-        "refused": "没有准予入驻。理由和申诉办法见决定书；补齐条件后可以重新申请。",
-        "withdrawn": "申请已撤回，可以重新申请。",
-    }
-    return Next(state_of(case).label, "", words.get(case.state, ""), None, "off")
+def shade(row: Judgement) -> str:
+    """The tone of a stored verdict."""
+    return tone_of(Line(None, row))
 
 
 def draft_agreement_file(application: Application, at: datetime) -> HttpResponse:
@@ -106,80 +71,126 @@ def draft_agreement_file(application: Application, at: datetime) -> HttpResponse
     return response
 
 
-def state_of(case: Case) -> State:
-    return KIND.state(case.state)
+class ApplicationFace(Face):
+    """Where an application stands, in the words of admission."""
+
+    def status(self, case: Case) -> tuple[str, str]:
+        """A decision says which."""
+        state = KIND.state(case.state)
+        word = KIND.outcomes.get(case.outcome, state.label) if case.state in ("admitted", "refused") else state.label
+        return state.tone, word if case.state != "admitted" else f"{word}，待签协议"
+
+    def next(self, case: Case, at: datetime, *, mine: bool) -> Next | None:
+        """Who has the ball and until when. While it is written or put right, the engine's words do."""
+        stand = clock_of(case, at)
+        if case.state in ("submitted", "checked"):
+            who = case.handler.name if case.handler and not mine else "园区"
+            what, text = {
+                ("submitted", True): ("初审", "材料已收，园区逐条核对后进入评审和决定。"),
+                ("submitted", False): ("核对并完成初审", "核对材料和信用情况，逐条看规则结论，写明初审结论。"),
+                ("checked", True): ("评审和决定", "初审已完成，园区评审后作出决定。"),
+                ("checked", False): ("评审并作出决定", "登记会议纪要等决定依据；须评审打分的先组织评审，再作出决定。"),
+            }[case.state, mine]
+            return Next(what, who, text, stand.due_day, stand.tone, case.item.clock == "natural")
+        if case.state == "admitted":
+            return self._to_sign(case.application, mine)
+        if case.state == "settled":
+            return self._to_open(case.application, at)
+        words = {
+            "refused": "没有准予入驻。理由和申诉办法见决定书；补齐条件后可以重新申请。",
+            "withdrawn": "申请已撤回，可以重新申请。",
+        }
+        return Next(self.status(case)[1], "", words[case.state], None, "off") if case.state in words else None
+
+    def _to_sign(self, application: Application, mine: bool) -> Next:
+        text = (
+            "园区会与您约定签订入驻协议的时间，确定单元和在园年限；可以先看协议草稿。"
+            if mine
+            else "签订后登记协议，同时登记入驻。"
+        )
+        decision = application.decision
+        if decision.outcome == Ruling.CONDITIONAL:
+            text = f"条件：{decision.conditions}（{date_cn(decision.conditions_until)}前满足）。{text}"
+        return Next("签订入驻协议", "双方" if mine else "园区", text, None, "waiting")
+
+    def _to_open(self, application: Application, at: datetime) -> Next:
+        agreement = application.agreement
+        text = f"协议{agreement.number}于{date_cn(agreement.signed_on)}签订，在园{agreement.years}年。"
+        left = (agreement.start_by - day_of(at)).days
+        tone = "waiting" if left > 30 else "soon" if left >= 0 else "late"
+        return Next("完成人员进驻并开展业务", "机构", text, agreement.start_by, tone, True)
 
 
-def status_of(case: Case) -> tuple[str, str]:
-    """Tone and word for the head of a record; a decision says which."""
-    state = state_of(case)
-    word = KIND.outcomes.get(case.outcome, state.label) if case.state in ("admitted", "refused") else state.label
-    return state.tone, word if case.state != "admitted" else f"{word}，待签协议"
-
-
-def papers(application: Application, form: Any, data: Mapping[str, Any], standing: Standing, on: date) -> list[Paper]:
-    return papers_of(application.case, form, data, standing, on)
+FACES.add("admission", ApplicationFace())
 
 
 @dataclass(frozen=True)
-class Whole:
-    """Everything that a page shows of an application."""
+class ApplicationDoor(Door):
+    """The applicant's side of an application: the engine's pages, known by the application's number, judged anew when answered."""
 
-    application: Application
-    case: Case
-    status: tuple[str, str]
-    ball: Next
-    entry: tuple[Line, ...]
-    priority: tuple[Line, ...]
-    papers: tuple[Paper, ...]
-    answers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    documents: tuple[Document, ...]
-    lines: tuple[TrailLine, ...]
+    def of(self, case: Case, deed: str = "") -> str:
+        if not deed and self.key == "tenant":
+            return url("tenant-case", park=case.park.slug, pk=case.pk)
+        return self.url(case.park, deed, pk=case.application.pk)
 
-    @property
-    def judged_on(self) -> date | None:
-        return self.entry[0].judgement.judged_on if self.entry else None
+    def case(self, request: HttpRequest, park: Park, pk: int) -> Case:
+        return own_application_for(request.standing, pk, park).case
+
+    def acts(self, case: Case) -> bool:
+        return True
+
+    def answer(self, case: Case, **given: Any) -> Any:
+        return resubmit(application=case.application, **given)
+
+    def take_back(self, case: Case, **given: Any) -> Any:
+        return withdraw(application=case.application, **given)
 
 
-def whole(
-    application: Application, standing: Standing, at: datetime, *, mine: bool, internal: bool, masked: bool = False
-) -> Whole:
-    """As the applicant sees it (``mine``) or the park's people; what is internal only for the desk, what is personal masked for others."""
-    case, on = application.case, day_of(at)
-    form = form_for(application, on)
+PORTAL = ApplicationDoor("portal", "portal-application", "portal-apply", "portal-apply", "机构入驻申请")
+TENANT = ApplicationDoor("tenant", "portal-application", "portal-apply", "tenant-cases", "申请与办件")
+
+
+def own_record(request: HttpRequest, park: Park, door: ApplicationDoor, application: Application) -> HttpResponse:
+    """Where an application stands, for who applied: the verdicts in plain words, its place, the decision, the agreement."""
+    case = application.case
+    place = place_of(application, request.today) if case.received_at else None
+    return record(
+        request, park, door, case, "requests/application.html", tab=request.GET.get("tab", ""), here=door.of(case), place=place,
+        draft=door.of(case, "agreement"), **panels(application),
+    )  # fmt: skip
+
+
+def panels(application: Application) -> dict[str, Any]:
+    """What admission adds to the record of a request, whoever reads it."""
     lines = verdicts(application)
-    return Whole(
-        application=application,
-        case=case,
-        status=status_of(case),
-        ball=ball_of(application, at, mine=mine),
-        entry=tuple(entry_of(lines)),
-        priority=tuple(priority_of(lines)),
-        papers=tuple(papers(application, form, case.data, standing, on)),
-        answers=tuple(
-            (group, tuple(answers_of(_known(form.group(group), case.data), case.data, masked=masked)))
-            for group in form.groups
-            if _known(form.group(group), case.data)
-        ),
-        documents=tuple(issued_papers(application)),
-        lines=tuple(line_of(step) for step in steps_of(case, internal=internal)),
-    )
+    return {
+        "a": application, "entry": entry_of(lines), "priority": priority_of(lines), "judged_on": lines[0].judgement.judged_on if lines else None,
+        "issued": list(papers_of(application)), "decision": getattr(application, "decision", None),
+        "agreement": getattr(application, "agreement", None), "clause_url": clause_url, "tone_of": tone_of, "shade": shade,
+    }  # fmt: skip
 
 
-def _known(fields: tuple[Field, ...], data: Mapping[str, Any]) -> list[Field]:
-    return [f for f in fields if f.key in data]
+def officers_panels(application: Application, today: date, door: str) -> dict[str, Any]:
+    """What the park and the authority read besides: evidence with links, points, the place, and on what a decision rests."""
+    found, case = panels(application), application.case
+    return found | {
+        "evidence": lambda line: evidence_links(line.judgement, application, door),
+        "points": points_of(application, [*found["entry"], *found["priority"]], today), "place": place_of(application, today),
+        "first": first_check_of(application), "basis": basis_papers(application), "scored": scored_of(case),
+        "grounds": getattr(found["decision"], "grounds", None),
+    }  # fmt: skip
 
 
 #: Rows of a dossier have no page of their own: they stand in a tab of the institution's.
 TABS = {"licence": "licences", "credential": "credentials", "credit_check": "credit", "staff_member": "staff"}
 
 
-def evidence_links(line: Line, application: Application, door: str) -> list[tuple[str, str | None]]:
+def evidence_links(judgement: Judgement, application: Application, door: str) -> list[tuple[str, str | None]]:
     """What a verdict rests on besides the institution itself, in words, each a link where this door has its page."""
     slug = application.park.slug
     dossier = address("institution", application.institution_id, park=slug, door=door)
     found = []
-    for one in line.judgement.evidence:
+    for one in judgement.evidence:
         if one["type"] == "institution":
             continue  # the record speaks of it all along
         href = None

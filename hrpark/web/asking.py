@@ -66,17 +66,26 @@ class Door:
     def of(self, case: Case, deed: str = "") -> str:
         return self.url(case.park, deed, pk=case.pk)
 
+    def case(self, request: HttpRequest, park: Park, pk: int) -> Case:
+        """One's own case, of a kind that has its pages here."""
+        case = own_case_for(request.standing, pk, park=park)
+        if not kind_of(case).offered:
+            raise NotFound()
+        return case
+
+    def acts(self, case: Case) -> bool:
+        """Whether what can be done about it is done from here."""
+        return bool(kind_of(case).offered)
+
+    def answer(self, case: Case, **given: Any) -> Any:
+        return resubmit(case=case, **given)
+
+    def take_back(self, case: Case, **given: Any) -> Any:
+        return withdraw(case=case, **given)
+
 
 def _draft(case: Case) -> str:
     return f"case:{case.pk}"
-
-
-def _own(request: HttpRequest, park: Park, pk: int) -> Case:
-    """One's own case, of a kind that has its pages here."""
-    case = own_case_for(request.standing, pk, park=park)
-    if not kind_of(case).offered:
-        raise NotFound()
-    return case
 
 
 def _offered(door: Door, key: str) -> CaseKind:
@@ -185,7 +194,7 @@ def _groups(spec: ItemSpec) -> dict[str, str]:
 
 def form(request: HttpRequest, park: Park, door: Door, pk: int) -> HttpResponse:
     """A draft: what was typed, to be changed group by group; its documents; and the button that hands it in."""
-    case = _own(request, park, pk)
+    case = door.case(request, park, pk)
     if case.state != kind_of(case).states[0].key:
         return HttpResponseRedirect(door.of(case))
     kind, item = kind_of(case), item_in_force(case.kind, park, request.today)
@@ -223,7 +232,7 @@ def form(request: HttpRequest, park: Park, door: Door, pk: int) -> HttpResponse:
 
 def files(request: HttpRequest, park: Park, door: Door, pk: int) -> HttpResponse:
     """One document is handed in, or taken away again, while the applicant has the ball. Goes back to where it came from."""
-    case = _own(request, park, pk)
+    case = door.case(request, park, pk)
     take_file(request, case)
     return HttpResponseRedirect(back_to_papers(case, door.of(case, "form"), door.of(case, "answer")))
 
@@ -280,30 +289,31 @@ def _remove(request: HttpRequest, case: Case) -> None:
 # ---------------------------------------------------------------- where it stands
 
 
-def record(request: HttpRequest, park: Park, door: Door, case: Case) -> HttpResponse:
+def record(
+    request: HttpRequest, park: Park, door: Door, case: Case, template: str = "requests/record.html", **more: Any
+) -> HttpResponse:
     """Where it stands, who has the ball, until when; the answers, what was handed in, what happened."""
     if case.received_at is None and case.closed_at is None:
         return HttpResponseRedirect(door.of(case, "form"))
-    moves = {m.key for m in kind_of(case).moves_from(case.state, "applicant")}
-    moves = moves if kind_of(case).offered else set()
+    moves = {m.key for m in kind_of(case).moves_from(case.state, "applicant")} if door.acts(case) else set()
     until = may_rate_until(case) if kind_of(case).offered else None
     rated = rating_of(case) is not None
     context = {
         "title": case.title, "park": park, "door": door, "w": requests.whole(case, request.standing, request.at, mine=True, internal=False),
         "tab": request.GET.get("tab", ""), "today": request.today, "promise": requests.promise_of(case.item),
         "may_answer": "resubmit" in moves, "may_withdraw": "withdraw" in moves,
-        "may_rate": until is not None and not rated and request.today <= until, "rated": rated,
+        "may_rate": until is not None and not rated and request.today <= until, "rated": rated, **more,
     }  # fmt: skip
-    return render(request, "requests/record.html", context)
+    return render(request, template, context)
 
 
 def show(request: HttpRequest, park: Park, door: Door, pk: int) -> HttpResponse:
-    return record(request, park, door, _own(request, park, pk))
+    return record(request, park, door, door.case(request, park, pk))
 
 
 def answer(request: HttpRequest, park: Park, door: Door, pk: int) -> HttpResponse:
     """The answer to what was sent back: only what was asked about, beginning with what was handed in."""
-    case = _own(request, park, pk)
+    case = door.case(request, park, pk)
     here = door.of(case)
     if "resubmit" not in {m.key for m in kind_of(case).moves_from(case.state, "applicant")}:
         return HttpResponseRedirect(here)
@@ -312,8 +322,8 @@ def answer(request: HttpRequest, park: Park, door: Door, pk: int) -> HttpRespons
     tables = {f.key: len(case.data.get(f.key) or []) for f in fields if f.type == "rows"}
     return handle(
         request, maker(fields, today=request.today, about=case.data, rows=tables), title="提交补正", submit="提交补正",
-        act=lambda form: resubmit(
-            actor=request.user, at=request.at, key=deed_key(request), case=case, data=form.typed(), seen=seen(request)
+        act=lambda form: door.answer(
+            case, actor=request.user, at=request.at, key=deed_key(request), data=form.typed(), seen=seen(request)
         ),
         then=lambda _: here, done="补正已提交，办理时限继续计算。", initial=initial_of(fields, case.data), back=here,
         draft=f"{_draft(case)}#answer", template="requests/answer.html", park=park, door=door, case=case, asked=case.asked,
@@ -335,9 +345,9 @@ def seen(request: HttpRequest) -> int | None:
 
 def take_back(request: HttpRequest, park: Park, door: Door, pk: int) -> HttpResponse:
     """The request is withdrawn, or its draft thrown away."""
-    case = _own(request, park, pk)
+    case = door.case(request, park, pk)
     try:
-        withdraw(actor=request.user, at=request.at, key=deed_key(request), case=case)
+        door.take_back(case, actor=request.user, at=request.at, key=deed_key(request))
         messages.success(request, f"{case.item.title}已撤回。")
     except HrparkError as error:
         messages.error(request, error.message)
@@ -355,7 +365,7 @@ class RateForm(Form):
 
 def rating(request: HttpRequest, park: Park, door: Door, pk: int) -> HttpResponse:
     """The applicant's degree, once."""
-    case = _own(request, park, pk)
+    case = door.case(request, park, pk)
     here = door.of(case)
     if may_rate_until(case) is None or rating_of(case) is not None:
         return HttpResponseRedirect(here)

@@ -21,6 +21,7 @@ from hrpark.cases.rules import Field, Form, Material, day_of, shown, wanted
 from hrpark.files.models import Attachment
 from hrpark.files.queries import attachments_of, may_read
 from hrpark.standard.rules import DEGREES
+from hrpark.toolbox.registry import Registry
 from hrpark.trail.queries import Line as TrailLine
 
 from . import jinja
@@ -40,7 +41,8 @@ def offered(door: str) -> list[CaseKind]:
 def promise_of(item: Item) -> str:
     """What the item promises: 1 个工作日内首次答复，5 个工作日内办结；补正期间不计时限."""
     unit = item.get_clock_display()
-    return f"{item.first_response_days} 个{unit}内首次答复，{item.completion_days} 个{unit}内办结；补正期间不计时限"
+    done = KINDS.get(item.kind).done
+    return f"{item.first_response_days} 个{unit}内首次答复，{item.completion_days} 个{unit}内{done}；补正期间不计时限"
 
 
 def paragraphs(text: str) -> list[str]:
@@ -63,8 +65,29 @@ class Next:
     natural: bool = False
 
 
+class Face:
+    """What a kind with records of its own says of a case in words of its own; None: the engine's words."""
+
+    def status(self, case: Case) -> tuple[str, str] | None:
+        return None
+
+    def next(self, case: Case, at: datetime, *, mine: bool) -> Next | None:
+        return None
+
+
+#: Kind → its face. A module of a door registers it.
+FACES: Registry[Face] = Registry("face of a kind")
+
+
+def _face(case: Case) -> Face:
+    return FACES.find(case.kind) or Face()
+
+
 def next_of(case: Case, at: datetime, *, mine: bool) -> Next:
     """Who has the ball and until when. ``mine``: said to the applicant, else to the park's people."""
+    own = _face(case).next(case, at, mine=mine)
+    if own is not None:
+        return own
     stand, you = clock_of(case, at), "您" if mine else "申请人"
     natural = case.item.clock == "natural"
     if case.received_at is None and case.closed_at is None:
@@ -98,6 +121,9 @@ def _after_closing(case: Case, at: datetime, *, mine: bool) -> str:
 
 def status_of(case: Case) -> tuple[str, str]:
     """Tone and word for the head of a record; an outcome says more than the state."""
+    own = _face(case).status(case)
+    if own is not None:
+        return own
     state = state_of(case)
     outcome = kind_of(case).outcomes.get(case.outcome)
     return state.tone, f"{state.label}：{outcome}" if outcome and state.final else state.label

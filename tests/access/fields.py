@@ -40,6 +40,8 @@ LISTS: dict[str, Shown] = {
     "desk-admissions": Shown(
         "申请机构 状态 时限 办结期限 受理编号 收件时间 类别 经办人 决定 决定时间 统一社会信用代码 申请人", export=DESK
     ),
+    "desk-admission-queue": Shown("申请机构 位次 得分 为什么 等什么 收件时间 受理编号 类别", export=DESK),
+    "desk-potentials": Shown("机构 结果 评估类别 评估日期 有效期止 编号", export=DESK),
     "desk-cases": Shown(
         "标题 状态 时限 办结期限 种类 机构或申请人 经办人 受理编号 收件时间 办结时间 首次答复 结果 原因", export=DESK
     ),
@@ -117,6 +119,8 @@ FILES: dict[str, str] = {
     "file_role_letter": "cr" + DESK,
     "file_profile": DESK + AUTHORITY,
     "file_review": DESK + AUTHORITY,
+    "file_basis": DESK + AUTHORITY,
+    "file_potential": DESK + AUTHORITY,
     "file_declaration": DESK + AUTHORITY,
     "file_figure": DESK + AUTHORITY,
     "file_score": DESK + AUTHORITY,

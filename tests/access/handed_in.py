@@ -31,7 +31,12 @@ HANDED = (
     Handed("desk-institution-residency-begin", "o", "unit", "space", {"starts": "{today}"}, {"pk": "applied_institution"}, PARK),
     Handed("desk-institution-residency-move", "o", "unit", "space", {"on": "{today}"}, foreign=PARK),
     Handed("desk-admission-sign", "o", "unit", "space", {"signed_on": "{today}", "years": "3"}, {"pk": "admitted"}, PARK),
-    Handed("desk-admission-assign", "o", "handler", "handler", {"note": "交接"}, foreign=PARK),
+    Handed("desk-case-deed#assign", "o", "handler", "handler", {"note": "交接"}, {"pk": "submitted_case"}, PARK),
+    Handed(
+        "desk-potential-new", "o", "institution", "institution",
+        {"kind": "growth", "assessed_on": "{today}", "panel": "评估人", "criteria": "园区办法第五条", "recognised": "no", "conclusion": "不予认定为成长型"},
+        foreign=PARK,
+    ),
     Handed("desk-space-new", "o", "parent", "building", {"kind": "unit", "code": "Z9"}, foreign=PARK),
     Handed("desk-space-edit", "o", "parent", "building", {"code": "Z9", "name": "Z9"}, foreign=PARK),
     Handed("desk-park-edit", "o", "operator", "operator", {"level": "municipal"}, foreign=PARK),

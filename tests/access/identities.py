@@ -40,6 +40,8 @@ READERS = {
     "启航草稿": "a", "智达草稿": "A", "粤才草稿": "",
     # whom a representative has invited; the invited themself, by a link that only they have, too
     "启航受邀": "rod", "智达受邀": "Rod", "粤才受邀": "yt",
+    # on what a decision about it rests: the park's and the authority's, never the applicant's
+    "启航依据": "odsi", "智达依据": "odsi", "粤才依据": "tz",
     # one that was let in, by somebody whom the desk has verified and who does not knock here
     "启航准入": "odsi", "智达准入": "odsi", "粤才准入": "tz",
     # the dossier that 启航 has in 天河, where none of its people has a role

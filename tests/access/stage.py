@@ -63,7 +63,7 @@ from hrpark.returns.rules import Given
 from hrpark.returns.samples import make_regional_figure
 from hrpark.sheets.actions import map_columns, override_rows, upload_table
 from hrpark.sheets.samples import make_uscc, make_xlsx
-from hrpark.standard.actions import withdraw_override
+from hrpark.standard.actions import override, withdraw_override
 from hrpark.standard.queries import current_edition
 from hrpark.standard.samples import make_override
 
@@ -204,6 +204,10 @@ def _park(estate: Estate, at: datetime) -> None:
         actor=HOUSE, at=at, key=_key(estate, "promise"), override=make_override(at=at, park=park, value=50),
         reason=estate.parks("撤回原因"),
     )  # fmt: skip
+    override(
+        actor=HOUSE, at=at, key=_key(estate, "scoring"), park=park, parameter="admission.scoring_required", since=at.date(),
+        value=True, basis="园区管理办法第八条",
+    )  # fmt: skip
     promise = make_override(at=at, park=park)
     gone = make_resident(at=at, park=park, starts=at.date() - timedelta(days=400))
     dossier.end_residency(
@@ -318,9 +322,22 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
         **by, key=_key(estate, "override"), judgement=line.judgement, outcome="passed" if line.stands.value == "failed" else "failed",
         reason=words("改判理由"),
     )  # fmt: skip
+    admission.check_first(
+        **by, key=_key(estate, "first"), application=Application.objects.get(pk=application.pk), conclusion="recommend",
+        note=words("初审意见", "依据"),
+    )  # fmt: skip
+    paper, wrong = (
+        admission.add_basis_paper(
+            **by, key=_key(estate, f"basis:{n}"), application=application, kind="minutes", title=words("纪要", "依据"),
+            dated=then.date(), number=words("纪要号", "依据"),
+        )
+        for n in range(2)
+    )  # fmt: skip
+    admission.withdraw_basis_paper(**by, key=_key(estate, "unbased"), paper=wrong, reason=words("撤下原因", "依据"))
+    file_basis = _file(estate, paper, words("纪要附件", "依据"), words("纪要文件", "依据"), then)
     admission.decide(
         **by, key=_key(estate, "decide"), application=Application.objects.get(pk=application.pk), outcome="admitted",
-        basis=words("决定依据"),
+        basis=words("决定依据"), unscored=words("先行理由", "依据"),
     )  # fmt: skip
     unit = make_space(at=then, park=park, code=f"U{estate.label}", name=words("单元"))
     agreement = admission.sign_agreement(
@@ -342,6 +359,11 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
     )  # fmt: skip
     if not institution.licences.exists():
         make_licence(at=then, institution=institution, scope=words("许可范围"), issuer=words("发证机关"))
+    potential = admission.record_potential_review(
+        **by, key=_key(estate, "potential"), institution=institution, kind="growth", criteria=words("评估标准", "依据"),
+        panel=[(words("评估人", "依据"), words("评估职务", "依据"))], recognised=True, conclusion=words("评估结论", "依据"),
+        assessed_on=then.date(), valid_to=at.date() + timedelta(days=300),
+    )  # fmt: skip
     rating = dossier.add_credential(
         **by, key=_key(estate, "rating"), institution=institution, kind="rating", title=words("评级"), issuer=words("评级单位"),
         level=words("等级"), scale=words("等级体系"),
@@ -379,6 +401,8 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
         "file_case_personal": _file(estate, case, words("身份材料"), words("身份材料名"), at, personal=True),
         "file_institution": _file(estate, institution, words("档案附件"), words("档案文件"), at),
         "file_institution_personal": _file(estate, institution, words("档案证件"), words("档案证件名"), at, personal=True),
+        "basis_paper": paper.pk, "potential": potential.pk, "file_basis": file_basis,
+        "file_potential": _file(estate, potential, words("评估附件", "依据"), words("评估文件", "依据"), at),
         "file_credential": _file(estate, credential, words("评级附件"), words("评级文件"), at),
         "file_credit": _file(estate, institution.credit_checks.first(), words("信用附件"), words("信用文件"), at),
         "file_licence": _file(estate, licence, words("许可附件"), words("许可文件"), at),
@@ -541,6 +565,7 @@ def _applications(estate: Estate, at: datetime) -> None:
     admitted = admission.decide(
         actor=HOUSE, at=at, key=_key(estate, "condition"), application=ready, outcome="conditional", basis=estate.words("准入依据", "准入"),
         conditions=estate.words("准入条件", "准入"), conditions_until=at.date() + timedelta(days=30),
+        unscored=estate.words("先行理由", "依据"),
     )  # fmt: skip
     for i, name in enumerate(("申请机构", "补正机构"), 1):
         asked.append(

@@ -27,7 +27,7 @@ PLAIN: dict[str, set[str]] = {
         "accounts.consent.text_digest", "accounts.consent.version", "accounts.draft.form", "accounts.invitation.digest",
         "accounts.invitation.role", "accounts.membership.role", "accounts.onetimecode.digest", "accounts.organisation.uscc",
         "accounts.person.password", "accounts.savedview.list", "accounts.signin.session_key", "admission.agreement.number",
-        "admission.fairreview.clause", "admission.judgement.clause", "admission.judgement.edition",
+        "admission.fairreview.clause", "admission.potentialreview.number", "admission.judgement.clause", "admission.judgement.edition",
         "admission.judgement.kind", "admission.judgement.rule", "cases.case.kind", "cases.case.number", "cases.case.outcome",
         "cases.case.state", "cases.case.cause", "cases.case.secret", "cases.duty.kind", "cases.answertemplate.kind",
         "cases.frozenyear.body", "cases.frozenyear.digest", "cases.scoreform.kind", "cases.scoresheet.scores",
@@ -55,7 +55,7 @@ PLAIN: dict[str, set[str]] = {
         "trail.entry.actor", "trail.entry.subject_id", "trail.entry.subject_type", "trail.entry.verb",
     },
     "worded by the house": {
-        "accounts.consent.channel", "accounts.erasure.doubtful", "cases.pause.reason", "cases.step.sentence", "documents.document.title",
+        "accounts.consent.channel", "accounts.erasure.doubtful", "admission.grounds.scored", "cases.pause.reason", "cases.step.sentence", "documents.document.title",
         "documents.envelope.last_error", "evaluation.frozen.result", "evaluation.scheme.body", "evaluation.selfscore.checks", "institutions.fact.value",
         "notices.delivery.last_error", "sheets.importjob.counts", "sheets.importjob.error", "sheets.importjob.notes",
         "sheets.importjob.told",

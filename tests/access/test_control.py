@@ -186,6 +186,7 @@ def test_without_the_owner_in_queries_every_list_shows_foreign_canaries(visitors
     told = {
         "authority-figures": "s",
         "portal-institutions": "c",
+        "desk-potentials": "o",
         "desk-starts": "o",
         "desk-documents": "o",
         "desk-filings": "o",

@@ -252,6 +252,8 @@ def check(officer) -> None:
     for box in officer.page.locator("main input[type=checkbox]").all():
         box.check()
     officer.write({"核对方式": "核对原件"}).press("确认已核对").sees("已记入机构档案")
+    officer.press("完成初审").choose("符合基本条件，提交评审和决定").write({"初审意见": "材料齐全，信用良好。"})
+    officer.press("完成初审").sees("初审已完成")
 
 
 def decide(director) -> None:

@@ -12,8 +12,18 @@ from .applying import (
     submit,
     withdraw,
 )
-from .deciding import decide
-from .judging import check_credit, confirm_papers, judge, override_judgement, respond, send_back, verify_applicant
+from .deciding import add_basis_paper, decide, record_potential_review, withdraw_basis_paper
+from .judging import (
+    WORKED_ON,
+    check_credit,
+    check_first,
+    confirm_papers,
+    judge,
+    override_judgement,
+    respond,
+    send_back,
+    verify_applicant,
+)
 from .settling import (
     grant_grace,
     receive_filing,
@@ -27,35 +37,9 @@ from .settling import (
 from .signing import PAPERS, issue_due, issue_paper, record_fair_review, sign_agreement
 
 __all__ = [
-    "FORMING",
-    "REGISTERED",
-    "HOUSE",
-    "NeedsApproval",
-    "PAPERS",
-    "ROLES",
-    "ask_to_join",
-    "begin_application",
-    "check_credit",
-    "confirm_papers",
-    "decide",
-    "grant_grace",
-    "issue_due",
-    "issue_paper",
-    "judge",
-    "override_judgement",
-    "receive_filing",
-    "record_fair_review",
-    "remind_starts",
-    "report_start",
-    "respond",
-    "resubmit",
-    "return_report",
-    "see_start",
-    "send_back",
-    "send_filing",
-    "settle_start",
-    "sign_agreement",
-    "submit",
-    "verify_applicant",
-    "withdraw",
-]
+    "FORMING", "HOUSE", "NeedsApproval", "PAPERS", "REGISTERED", "ROLES", "WORKED_ON", "add_basis_paper", "ask_to_join",
+    "begin_application", "check_credit", "check_first", "confirm_papers", "decide", "grant_grace", "issue_due", "issue_paper",
+    "judge", "override_judgement", "receive_filing", "record_fair_review", "record_potential_review", "remind_starts",
+    "report_start", "respond", "resubmit", "return_report", "see_start", "send_back", "send_filing", "settle_start",
+    "sign_agreement", "submit", "verify_applicant", "withdraw", "withdraw_basis_paper",
+]  # fmt: skip

@@ -13,7 +13,7 @@ from hrpark.cases.rules import day_of
 from hrpark.institutions.actions import add_credential, add_licence, add_staff_member, record_credit_check
 from hrpark.institutions.models import CreditSource
 from hrpark.standard.actions import use_edition
-from hrpark.standard.kinds import CURRENT
+from hrpark.standard.kinds import CURRENT, cites
 from hrpark.toolbox.dates import date_table
 from hrpark.toolbox.errors import Conflict, NotFound, Refused
 from hrpark.toolbox.grounds import grounds
@@ -22,8 +22,11 @@ from hrpark.trail.actions import Deed, verb
 from hrpark.trail.kinds import System
 
 from .. import permissions
-from ..models import Application, Judgement, Outcome
-from ..queries import Declared, candidate_of, rule_day, rules_for, waiting_membership
+from ..models import Application, Conclusion, FirstCheck, Judgement, Outcome
+from ..queries import Declared, next_round, rule_day, standing_against, verdicts, waiting_membership
+
+#: Handed in and not decided: the desk may still look at it.
+WORKED_ON = ("submitted", "correcting", "checked")
 
 
 def fresh(application: Application) -> Application:
@@ -44,28 +47,13 @@ def judge(deed: Deed, *, actor: Person | System, at: datetime, key: str, applica
 
 
 def new_round(application: Application, at: datetime) -> Application:
-    """One row a letter. An override of the round before stays when the rule says the same again for the same reason."""
+    """The next round of verdicts is stored, one row a letter."""
     on = day_of(at)
-    edition = use_edition(CURRENT.key, at=at)
-    rules = rules_for(application, on)
-    if not rules:
+    use_edition(CURRENT.key, at=at)
+    rows = next_round(application, at)
+    if not rows:
         raise Refused(f"{date_table(rule_day(application, on))}还没有入驻规则，请核对收件日期。")
-    before = {row.clause: row for row in application.judgements.filter(round=application.round)}
-    candidate = candidate_of(application, on)
     application.round += 1
-    rows = []
-    for rule in rules:
-        verdict = rule(candidate)
-        row = Judgement(
-            application=application, round=application.round, rule=rule.key, clause=rule.clause, kind=rule.kind,
-            edition=edition.key, since=rule.since, judged_on=on, judged_at=at, outcome=verdict.outcome.value, reason=verdict.reason,
-            evidence=[{"type": e.type, "id": e.id, "says": e.says} for e in verdict.evidence],
-        )  # fmt: skip
-        last = before.get(rule.clause)
-        if last is not None and last.override and (last.rule, last.outcome, last.reason) == (row.rule, row.outcome, row.reason):
-            row.override, row.override_reason = last.override, last.override_reason
-            row.overridden_by, row.overridden_at = last.overridden_by, last.overridden_at
-        rows.append(row)
     Judgement.objects.bulk_create(rows)
     application.save(update_fields=["round"])
     return application
@@ -105,7 +93,7 @@ def working(application: Application, actor: Person | System, at: datetime) -> A
     case = cases.locked(application.case_id)
     if case.received_at is None:
         raise NotFound()
-    if case.state not in ("submitted", "correcting"):
+    if case.state not in WORKED_ON:
         raise cases.first_was(case)
     return fresh(application)
 
@@ -219,3 +207,38 @@ def respond(
     deed.record(application, park=application.park_id)
     deed.also(case, park=application.park_id)
     return application
+
+
+@verb("admission.first_check", "完成了初审")
+@cites("4.3.1.1", label="入驻申请初审")
+def check_first(
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, application: Application, conclusion: str, note: str,
+    seen: int | None = None,
+) -> FirstCheck:  # fmt: skip
+    """The first check (初审) is done: its conclusion stands beside the verdicts it looked at. Scoring and decision follow.
+
+    What fails an entry condition is not recommended: it is overridden with a reason first, or opposed.
+    """
+    require(actor, permissions.HANDLE, application.park_id, day_of(at))
+    if conclusion not in Conclusion.values:
+        raise Refused("请选择初审结论。", field="conclusion")
+    if len(tidy(note)) < 5:
+        raise Refused("请写明初审意见，例如核对了哪些材料、有什么需要提请决定时注意的（至少5个字）。", field="note")
+    case = cases.locked(application.case_id)
+    if seen is not None and seen != case.version:
+        raise cases.first_was(case)
+    application = fresh(application)
+    failed = [line for line in standing_against(verdicts(application)) if line.stands is Outcome.FAILED]
+    if conclusion == Conclusion.RECOMMEND and failed and case.state == "submitted":
+        letters = "、".join(line.clause for line in failed)
+        raise Refused(f"{letters}不通过，不能提请准予。请退回补正，或改判并写明理由，或选择建议不予入驻。", field="conclusion")
+    case = cases.advance(case, "check", actor=actor, at=at, seen=seen)
+    application = fresh(application)
+    check = FirstCheck.objects.create(
+        application=application, round=application.round, conclusion=conclusion, note=note.strip(),
+        checked_by=actor if isinstance(actor, Person) else None, checked_at=at,
+    )  # fmt: skip
+    deed.record(check, park=application.park_id, conclusion=conclusion, round=check.round)
+    for one in (application, case, application.institution):
+        deed.also(one, park=application.park_id, conclusion=conclusion)
+    return check

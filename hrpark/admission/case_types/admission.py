@@ -19,15 +19,23 @@ from hrpark.trail.actions import Actor
 from .. import permissions
 from ..models import Application
 
+CHECKED = State("checked", "初审完成，待评审和决定")
 ADMITTED = State("admitted", "准予入驻，待签协议")
 SETTLED = State("settled", "已签入驻协议", ball=NOBODY, tone="done", final=True)
 REFUSED = State("refused", "不予入驻", ball=NOBODY, tone="off", final=True)
 
-ADMIT = Move("admit", "作出决定：准予入驻", ("submitted",), "admitted", responds=True, completes=True)
-CONDITION = Move("condition", "作出决定：有条件准予入驻", ("submitted",), "admitted", responds=True, completes=True)
-REFUSE = Move("refuse", "作出决定：不予入驻", ("submitted",), "refused", responds=True, completes=True)
+#: What the desk has before it: as handed in, or past the first check.
+BEFORE_DECISION = ("submitted", "checked")
+SEND_BACK = Move("send_back", "要求补正", BEFORE_DECISION, "correcting", responds=True)
+RESPOND = Move("respond", "答复了申请人", BEFORE_DECISION, "", responds=True)
+CHECK = Move("check", "完成了初审", ("submitted",), "checked")
+ADMIT = Move("admit", "作出决定：准予入驻", ("checked",), "admitted", responds=True, completes=True)
+CONDITION = Move("condition", "作出决定：有条件准予入驻", ("checked",), "admitted", responds=True, completes=True)
+REFUSE = Move("refuse", "作出决定：不予入驻", ("checked",), "refused", responds=True, completes=True)
 SIGN = Move("sign", "签订了入驻协议", ("admitted",), "settled")
-WITHDRAW = Move("withdraw", "撤回了申请", ("draft", "submitted", "correcting", "admitted"), "withdrawn", by=APPLICANT)
+WITHDRAW = Move(
+    "withdraw", "撤回了申请", ("draft", "submitted", "correcting", "checked", "admitted"), "withdrawn", by=APPLICANT
+)
 
 LISTED = segments_on(date.max)
 FORMING = {"field": "situation", "is": "forming"}
@@ -42,6 +50,25 @@ def _segments(permit: str) -> dict:
     """Holds where a segment (or a niche in one) is declared that needs this permit."""
     codes = [code for code, s in LISTED.by_code.items() if s.permit == permit]
     return {"all": [AGENCY, {"not": PENDING}, {"field": "segments", "has": codes}]}
+
+
+BRANCH = {"field": "legal_form", "is": "branch"}
+#: Calls itself a headquarters, or names a certificate of it.
+HEADQUARTERS = {
+    "any": [{"field": "headquarters_of", "filled": True}, {"field": "credentials", "row": {"field": "kind", "is": "headquarters"}}]
+}  # fmt: skip
+
+
+def _of_credential(kind: str, title: str, says: str) -> dict:
+    """The proof of a priority qualification: asked for where one is declared."""
+    declared = {"field": "credentials", "row": {"field": "kind", "is": kind}}
+    return {"key": f"proof_{kind}", "title": title, "required": True, "says": says, "when": declared}
+
+
+def _of_supporting(kind: str, key: str, title: str, says: str, required: bool = False) -> dict:
+    """The licence of a supporting trade, of whoever can have it already."""
+    when = {"all": [SUPPORTING, {"field": "supporting_kind", "is": kind}, {"not": PENDING}]}
+    return {"key": key, "title": title, "required": required, "says": says, "when": when}
 
 
 def _choices(of: type, *, without: tuple[str, ...] = ()) -> list[list[str]]:
@@ -146,7 +173,22 @@ MATERIALS = (
     {"key": "authorisation", "title": "授权委托书", "required": True, "says": "法定代表人签字并加盖公章，写明经办人和委托事项；筹建中的由全体发起人签字",
      "personal": True},
     {"key": "plan_paper", "title": "经营计划书", "formats": ["pdf", "docx"], "says": "较详细的计划可另附"},
-    {"key": "proofs", "title": "优先条件证明材料", "says": "证书、公布名单等，可合并成一个文件"},
+    {"key": "head_office", "title": "总公司营业执照和同意设立的文件", "required": True, "when": BRANCH, "says": "复印件，加盖总公司公章"},
+    _of_supporting("law", "law_licence", "律师事务所执业许可证", "司法行政机关颁发", required=True),
+    _of_supporting("finance", "finance_licence", "金融业务许可证", "从事持牌金融业务的必交"),
+    _of_supporting("tax", "tax_licence", "代理记账许可证书或税务师事务所行政登记证书", "从事代理记账、涉税专业服务的必交"),
+    _of_supporting("ip", "ip_licence", "专利代理机构执业许可证或商标代理备案", "从事专利、商标代理的必交"),
+    _of_supporting("education", "school_licence", "民办学校办学许可证", "从事学历教育、职业技能培训的必交"),
+    _of_supporting("health", "health_licence", "医疗机构执业许可证或诊所备案凭证", "卫生健康部门颁发", required=True),
+    _of_supporting("catering", "food_licence", "食品经营许可证", "市场监管部门颁发", required=True),
+    _of_supporting("lodging", "lodging_licence", "旅馆业特种行业许可证", "公安机关颁发", required=True),
+    _of_credential("top100", "全球或大中华区100强榜单", "榜单原件或公布网页，写明发布机构、年度和名次"),
+    _of_credential("honour", "行业诚信、先进称号证书", "近三年的表彰决定、证书或公布名单"),
+    _of_credential("rating", "省级信用评级文件", "写明等次和等次体系"),
+    _of_credential("top50", "全省行业50强榜单", "榜单原件或公布网页，写明发布机构、年度和名次"),
+    {"key": "proof_headquarters", "title": "总部认定文件或分支机构名录", "says": "能证明是全国或区域总部的文件", "when": HEADQUARTERS},
+    _of_credential("local", "注册、纳税、社保、统计关系证明", "四项各一份，可合并成一个文件"),
+    {"key": "proofs", "title": "其他证明材料", "says": "可合并成一个文件"},
 )  # fmt: skip
 
 WORDS = """人力资源服务机构和法律、金融、财税等配套服务机构，可以申请入驻本园区。
@@ -164,12 +206,13 @@ WORDS = """人力资源服务机构和法律、金融、财税等配套服务机
 class Admission(CaseKind):
     key, label, series = "admission", "入驻申请", "RY"
     clauses = ("4.3.1.1", "4.3.1.3", "5.1.3")
-    states = (kinds.DRAFT, kinds.SUBMITTED, kinds.CORRECTING, ADMITTED, SETTLED, REFUSED, kinds.WITHDRAWN)
-    moves = (kinds.SUBMIT, kinds.SEND_BACK, kinds.RESUBMIT, kinds.RESPOND, ADMIT, CONDITION, REFUSE, SIGN, WITHDRAW)
+    states = (kinds.DRAFT, kinds.SUBMITTED, kinds.CORRECTING, CHECKED, ADMITTED, SETTLED, REFUSED, kinds.WITHDRAWN)
+    moves = (kinds.SUBMIT, SEND_BACK, kinds.RESUBMIT, RESPOND, CHECK, ADMIT, CONDITION, REFUSE, SIGN, WITHDRAW)
     outcomes = {"admitted": "准予入驻", "conditional": "有条件准予入驻", "refused": "不予入驻"}
+    done = "作出决定"
     read, desk, own = permissions.READ, permissions.HANDLE, permissions.OWN
     item = ItemText(
-        version=2,
+        version=3,
         title="机构入驻申请", words=WORDS, fields=FIELDS, materials=MATERIALS, clock="working", first_response_days=3,
         completion_days=20, desk="入驻服务窗口",
     )  # fmt: skip

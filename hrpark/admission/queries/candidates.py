@@ -19,6 +19,7 @@ from hrpark.toolbox.verdict import Evidence
 
 from ..models import Application
 from ..rules import Candidate, Check, Professional, Proof, Segment
+from .grounds import assessments_of
 from .verdicts import fair_review_on, rule_day
 
 COLLEGE = frozenset({"college", "bachelor", "master", "doctor"})
@@ -51,6 +52,7 @@ def candidate_of(application: Application, on: date) -> Candidate:
         staff=(*_staff(dossier, on), *(one.professional for one in declared.staff)),
         checks=_checks(dossier, on),
         proofs=(*(_proof(x) for x in dossier.credentials), *(one.proof for one in declared.credentials)),
+        assessments=assessments_of(institution),
         fair_review=review.number if review else "",
         subject=Evidence("institution", str(institution.pk), institution.name),
         **numbers,

@@ -16,7 +16,7 @@ from hrpark.standard.queries import parameter_with_basis
 
 from .. import permissions
 from ..models import Application, FairReview, Judgement, Outcome
-from ..rules import ENTRY, PRIORITY, RULES, Rule, rules_on
+from ..rules import ENTRY, PRIORITY, RULES, Rule, points, rules_on
 
 LETTERS = "abcdefg"
 
@@ -41,6 +41,11 @@ class Line:
     @property
     def words(self) -> str:
         return self.rule.words if self.rule else self.judgement.clause
+
+    @property
+    def needs(self) -> str:
+        """Which evidence makes it pass."""
+        return self.rule.needs if self.rule else ""
 
     @property
     def letter(self) -> str:
@@ -88,6 +93,36 @@ def standing_against(lines: Iterable[Line]) -> list[Line]:
 
 
 @dataclass(frozen=True)
+class Weights:
+    """What the letters of 4.3.1.3 are worth on a day, on which basis, and why one is worth nothing."""
+
+    worth: Mapping[str, int]
+    basis: str
+    withheld: Mapping[str, str]
+
+
+def weights_on(park: Park, day: date) -> Weights:
+    """The dated weights of a park. Letter g is worth nothing without a record of fair-competition review."""
+    held = parameter_with_basis("admission.priority_points", day, park.pk)
+    worth = dict(zip(LETTERS, held.value, strict=False))
+    withheld = {}
+    if fair_review_on(park, day) is None:
+        worth["g"] = 0
+        withheld["g"] = "园区没有公平竞争审查记录，本项不计分（公平竞争审查条例第八条至第十条）"
+    return Weights(worth, held.basis, withheld)
+
+
+@dataclass(frozen=True)
+class PointLine:
+    """One letter of priority: what it is worth, what it brought, and why."""
+
+    line: Line
+    worth: int
+    earned: int
+    withheld: str
+
+
+@dataclass(frozen=True)
 class Points:
     """Points of priority (4.3.1.3), letter by letter, with why a letter that was met counts nothing."""
 
@@ -96,19 +131,22 @@ class Points:
     by_letter: Mapping[str, int]
     basis: str
     withheld: Mapping[str, str]
+    rows: tuple[PointLine, ...]
 
 
 def points_of(application: Application, lines: Iterable[Line], today: date) -> Points:
-    """What the letters that stand as met are worth. Letter g is worth nothing without a record of fair-competition review."""
-    holds = rule_day(application, today)
-    held = parameter_with_basis("admission.priority_points", holds, application.park_id)
-    worth = dict(zip(LETTERS, held.value, strict=False))
-    withheld = {}
-    if fair_review_on(application.park, holds) is None:
-        worth["g"] = 0
-        withheld["g"] = "园区没有公平竞争审查记录，本项不计分（公平竞争审查条例第八条至第十条）"
-    met = {line.letter: worth.get(line.letter, 0) for line in priority_of(lines) if line.stands is Outcome.PASSED}
-    return Points(sum(met.values()), sum(worth.values()), met, held.basis, withheld)
+    """What the letters that stand as met are worth, by the weights of the day of receipt."""
+    return points_by(weights_on(application.park, rule_day(application, today)), lines)
+
+
+def points_by(weights: Weights, lines: Iterable[Line]) -> Points:
+    priority = priority_of(lines)
+    met = {line.letter: weights.worth.get(line.letter, 0) for line in priority if line.stands is Outcome.PASSED}
+    rows = tuple(
+        PointLine(line, weights.worth.get(line.letter, 0), met.get(line.letter, 0), weights.withheld.get(line.letter, ""))
+        for line in priority
+    )
+    return Points(points(met, weights.worth), sum(weights.worth.values()), met, weights.basis, weights.withheld, rows)
 
 
 def fair_review_on(park: Park, day: date) -> FairReview | None:

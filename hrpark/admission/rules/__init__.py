@@ -11,9 +11,9 @@ is a second function with a later day; cases received before it are still judged
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from hrpark.institutions.rules import Permit
 from hrpark.standard.kinds import cites
@@ -88,6 +88,24 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class Assessed:
+    """One assessment by the park itself (4.3.1.3 f). ``papers``: its record has the paper attached."""
+
+    kind: str
+    label: str
+    on: date
+    recognised: bool
+    valid_to: date | None = None
+    papers: bool = True
+    number: str = ""
+    id: str = ""
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence("potential_review", self.id, f"园区{self.label}评估 {self.number or f'{self.on:%Y-%m-%d}'}")
+
+
+@dataclass(frozen=True)
 class Candidate:
     """Who applies, as known on a day: the dossier, what was declared beside it, and the numbers that hold for the case.
 
@@ -108,6 +126,7 @@ class Candidate:
     staff: tuple[Professional, ...] = ()
     checks: tuple[Check, ...] = ()
     proofs: tuple[Proof, ...] = ()
+    assessments: tuple[Assessed, ...] = ()
     fair_review: str = ""
     min_professionals: int = 1
     licence_min_staff: int = 3
@@ -126,7 +145,7 @@ Decide = Callable[[Candidate], Verdict]
 
 @dataclass(frozen=True)
 class Rule:
-    """A registered rule. ``words`` is what an applicant reads before applying."""
+    """A registered rule. ``words`` is what an applicant reads before applying, ``needs`` what evidence makes it pass."""
 
     key: str
     clause: str
@@ -135,6 +154,7 @@ class Rule:
     words: str
     decide: Decide
     agencies_only: bool = True
+    needs: str = ""
 
     @property
     def letter(self) -> str:
@@ -154,7 +174,9 @@ class Rule:
 RULES: Registry[Rule] = Registry("admission rule")
 
 
-def rule(*, clause: str, kind: str, since: date, words: str, agencies_only: bool = True) -> Callable[[Decide], Decide]:
+def rule(
+    *, clause: str, kind: str, since: date, words: str, agencies_only: bool = True, needs: str = ""
+) -> Callable[[Decide], Decide]:
     """Register a function as the rule of a clause from a day on, and as a citation of the clause."""
     if kind not in (ENTRY, PRIORITY):
         raise Misconfigured(f"An admission rule is {ENTRY!r} or {PRIORITY!r}, not {kind!r}")
@@ -163,7 +185,7 @@ def rule(*, clause: str, kind: str, since: date, words: str, agencies_only: bool
         key = f"{decide.__module__.rpartition('.')[2]}.{decide.__name__}"
         if any(r.clause == clause and r.since == since and r.key != key for r in RULES):
             raise Misconfigured(f"Two admission rules of {clause} begin on {since}")
-        RULES.add(key, Rule(key, clause, kind, since, words, decide, agencies_only))
+        RULES.add(key, Rule(key, clause, kind, since, words, decide, agencies_only, needs))
         return cites(clause, label=f"入驻规则：{words}")(decide)
 
     return mark
@@ -177,6 +199,31 @@ def rules_on(day: date) -> tuple[Rule, ...]:
         if one.since <= day and (known is None or known.since < one.since):
             found[one.clause] = one
     return tuple(found[clause] for clause in sorted(found))
+
+
+# --- priority: points and places -----------------------------------------------------------------------------------------
+
+
+def points(met: Iterable[str], worth: Mapping[str, int]) -> int:
+    """What the letters that are met are worth together; a letter without a weight is worth nothing."""
+    return sum(worth.get(letter, 0) for letter in set(met))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Who waits, and what their place depends on."""
+
+    id: int
+    points: int
+    received: datetime
+
+
+def in_turn(waiting: Iterable[Waiting]) -> list[Waiting]:
+    """The order of a waiting list: more points first, then who came first. Nobody is left out for having none."""
+    return sorted(waiting, key=lambda one: (-one.points, one.received, one.id))
+
+
+# --- proofs --------------------------------------------------------------------------------------------------------------
 
 
 def best_proof(candidate: Candidate, kind: str, lacking: str, judge: Callable[[Proof], Verdict]) -> Verdict:

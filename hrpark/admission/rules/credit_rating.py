@@ -15,7 +15,11 @@ from . import UNDATED, Candidate, Proof, best_proof, rule
 DEPARTMENT = re.compile(r"人社厅|人力资源(和|与)?社会保障厅")
 
 
-@rule(clause="4.3.1.3-c", kind="priority", since=UNDATED, words="省级人社部门评定的信用等次为AA或AAA")
+@rule(
+    clause="4.3.1.3-c", kind="priority", since=UNDATED,
+    words="省级人社部门评定的信用等次为AA或AAA",
+    needs="省级人社部门的评级文件或证书，写明等次和等次体系，由经办人核对。",
+)  # fmt: skip
 def credit_rating(candidate: Candidate) -> Verdict:
     return best_proof(candidate, "rating", "没有省级人社部门的AA或AAA信用评级", _judge)
 

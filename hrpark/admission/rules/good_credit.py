@@ -10,7 +10,11 @@ from hrpark.toolbox.verdict import Verdict, failed, passed, unknown
 from . import UNDATED, Candidate, Check, rule
 
 
-@rule(clause="4.3.1.1-b", kind="entry", since=UNDATED, words="守法经营，在各公开信用渠道查无不良信用记录（已修复的不算）")
+@rule(
+    clause="4.3.1.1-b", kind="entry", since=UNDATED,
+    words="守法经营，在各公开信用渠道查无不良信用记录（已修复的不算）",
+    needs="经办人在规定的期限内逐个查询公开信用渠道；有不良记录的，办理信用修复后凭修复证明重新查询。",
+)  # fmt: skip
 def good_credit(candidate: Candidate) -> Verdict:
     asked = [c for c in candidate.checks if c.on is not None and c.on <= candidate.on]
     evidence = tuple(c.evidence for c in asked)

@@ -7,7 +7,11 @@ from hrpark.toolbox.verdict import Verdict, passed, unknown
 from . import UNDATED, Candidate, best_proof, rule
 
 
-@rule(clause="4.3.1.3-e", kind="priority", since=UNDATED, words="是全国性或区域性人力资源服务机构的总部企业")
+@rule(
+    clause="4.3.1.3-e", kind="priority", since=UNDATED,
+    words="是全国性或区域性人力资源服务机构的总部企业",
+    needs="总部认定文件，或分支机构名录、章程等能证明总部的材料，由经办人核对。",
+)  # fmt: skip
 def headquarters(candidate: Candidate) -> Verdict:
     found = best_proof(
         candidate, "headquarters", "没有总部企业的认定或证明",

@@ -16,6 +16,7 @@ LEVELS = {"national": "国家级", "provincial": "省级", "municipal": "市级"
 @rule(
     clause="4.3.1.3-b", kind="priority", since=UNDATED,
     words="近三年获国家、省、市人力资源服务行业“诚信示范机构”“先进单位”等称号",
+    needs="近三年的表彰决定、证书或公布名单，写明认定单位、层级和日期，由经办人核对。",
 )  # fmt: skip
 def honours(candidate: Candidate) -> Verdict:
     years = candidate.honour_years

@@ -17,6 +17,7 @@ from . import UNDATED, Candidate, Segment, rule
 @rule(
     clause="4.3.1.1-a", kind="entry", since=UNDATED,
     words="依法登记、具有独立法人资格，并持有与所申报业务相符、在有效期内的行政许可或备案",
+    needs="营业执照等登记证书，和与申报业务相符、在有效期内的许可证或备案凭证，由经办人核对原件。",
 )  # fmt: skip
 def legal_person(candidate: Candidate) -> Verdict:
     person = _person(candidate)

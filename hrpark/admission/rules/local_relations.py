@@ -16,6 +16,7 @@ ASPECTS = {"registration": "注册", "tax": "纳税", "insurance": "社保", "st
 @rule(
     clause="4.3.1.3-g", kind="priority", since=UNDATED, agencies_only=False,
     words="注册、纳税、社保、统计关系均在产业园所在行政区（附有公平竞争审查记录时才计分）",
+    needs="注册、纳税、社保、统计四项关系在本区的证明各一份，由经办人核对；园区附有公平竞争审查记录时才计分。",
 )  # fmt: skip
 def local_relations(candidate: Candidate) -> Verdict:
     proofs = [p for p in candidate.proofs_of("local") if p.holds_on(candidate.on) and p.aspect in ASPECTS]

@@ -10,7 +10,11 @@ from hrpark.toolbox.verdict import Verdict, failed, passed, unknown
 from . import UNDATED, Candidate, rule
 
 
-@rule(clause="4.3.1.1-c", kind="entry", since=UNDATED, words="至少有1名人力资源服务专业人员")
+@rule(
+    clause="4.3.1.1-c", kind="entry", since=UNDATED,
+    words="至少有1名人力资源服务专业人员",
+    needs="专业人员名册和学历、职业资格或职称证明，由经办人核对。",
+)  # fmt: skip
 def professionals(candidate: Candidate) -> Verdict:
     known = sum(p.professional and p.verified for p in candidate.staff)
     declared = sum(p.professional for p in candidate.staff)

@@ -9,7 +9,11 @@ from hrpark.toolbox.verdict import Verdict
 from . import UNDATED, Candidate, best_proof, in_list, rule
 
 
-@rule(clause="4.3.1.3-d", kind="priority", since=UNDATED, words="列入全省人力资源行业50强")
+@rule(
+    clause="4.3.1.3-d", kind="priority", since=UNDATED,
+    words="列入全省人力资源行业50强",
+    needs="榜单原件或公布网页，写明榜单名称、发布机构、年度和名次，由经办人核对。",
+)  # fmt: skip
 def top_50(candidate: Candidate) -> Verdict:
     most = candidate.top_province_rank
     return best_proof(

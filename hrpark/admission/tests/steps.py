@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from hrpark.accounts import samples as accounts
 from hrpark.admission import actions, queries, samples
+from hrpark.cases.models import Case
 from hrpark.files.actions import attach
 from hrpark.files.samples import Named, pdf_bytes
 
@@ -44,7 +45,22 @@ def overrule(cast, at, judgement, outcome="passed", reason="已当面核对原�
     )
 
 
+def first(cast, at, application, conclusion="recommend", note="材料齐全，已逐条核对", **over):
+    return actions.check_first(
+        actor=over.pop("actor", cast.officer),
+        at=at,
+        key=key(),
+        application=application,
+        conclusion=conclusion,
+        note=note,
+        **over,
+    )
+
+
 def decide(cast, at, application, outcome="admitted", **over):
+    """The decision, with the first check before it where there was none."""
+    if Case.objects.get(pk=application.case_id).state == "submitted":
+        first(cast, at, application, "oppose" if outcome == "refused" else "recommend")
     given = {"actor": cast.officer, "basis": "基本条件全部满足，办公会同意", **over}
     return actions.decide(at=at, key=key(), application=application, outcome=outcome, **given)
 
@@ -60,13 +76,19 @@ def review(cast, at, paper=True):
         reviewed_on=at.date() - timedelta(days=10), conclusion="不具有排除、限制竞争效果，可以实施",
     )  # fmt: skip
     if paper:
-        attach(
-            actor=cast.director,
-            at=at,
-            key=key(),
-            to=made,
-            file=Named(pdf_bytes(), "审查表.pdf"),
-            park=cast.huangpu,
-            label="审查表",
-        )
+        scan(cast, at, made)
+    return made
+
+
+def scan(cast, at, subject, name="扫描件.pdf"):
+    return attach(
+        actor=cast.director, at=at, key=key(), to=subject, file=Named(pdf_bytes(), name), park=cast.huangpu, label="扫描件"
+    )
+
+
+def paper(cast, at, application, kind="minutes", scanned=True, **over):
+    given = {"title": "2026年第3次办公会纪要", "dated": at.date(), "number": "黄园办〔2026〕3号", **over}
+    made = actions.add_basis_paper(actor=cast.officer, at=at, key=key(), application=application, kind=kind, **given)
+    if scanned:
+        scan(cast, at, made)
     return made

@@ -8,7 +8,7 @@ from hrpark.accounts.models import Membership, Organisation, Person
 from hrpark.accounts.queries import standing_of
 from hrpark.admission import actions, queries, samples
 from hrpark.admission.models import Application, Judgement
-from hrpark.admission.tests.steps import CODE, begin, by_clause, hand_in, key
+from hrpark.admission.tests.steps import CODE, begin, by_clause, decide, hand_in, key
 from hrpark.cases.models import Case
 from hrpark.institutions import samples as institutions
 from hrpark.institutions.models import Institution
@@ -179,7 +179,4 @@ def test_an_application_writes_nothing_into_a_dossier(cast, at):
 def test_a_supporting_agency_is_not_measured_by_4311(cast, at):
     application = hand_in(cast, at, kind="supporting")
     assert {o for c, o in by_clause(application).items() if c.startswith("4.3.1.1")} == {"not_applicable"}
-    decision = actions.decide(
-        actor=cast.officer, at=at, key=key(), application=application, outcome="admitted", basis="园区配套需要，办公会同意"
-    )
-    assert decision.outcome == "admitted"
+    assert decide(cast, at, application, basis="园区配套需要，办公会同意").outcome == "admitted"

@@ -1,7 +1,8 @@
 """The rules of 4.3.1, each with the cases that decide it. Everything is judged on Monday 2026-03-02."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,14 +12,18 @@ from hrpark.admission import rules
 from hrpark.admission.rules import (
     RULES,
     UNDATED,
+    Assessed,
     Candidate,
     Check,
     Professional,
     Proof,
     Rule,
     Segment,
+    Waiting,
     credit_rating,
     honours,
+    in_turn,
+    points,
     rank_of,
     rule,
     rules_on,
@@ -295,19 +300,23 @@ def test_headquarters_by_proof_declared_ones_wait_for_it():
 
 
 def test_potential_is_the_park_s_own_assessment_while_it_is_valid():
-    proof = Proof(
-        "potential",
-        "成长型机构评估",
-        issuer="黄埔人才园",
-        issuer_level="park",
-        issued_on=date(2025, 6, 1),
-        valid_to=date(2027, 5, 31),
+    one = Assessed("growth", "成长型", date(2025, 6, 1), True, date(2027, 5, 31), number="PG2025-0001")
+
+    def of(*assessments, **more):
+        return outcome("3-f", assessments=assessments, **more)
+
+    assert of(one) == "passed"
+    assert of(replace(one, valid_to=date(2026, 3, 1))) == "failed"
+    assert of(replace(one, papers=False)) == "unknown"
+    assert of(replace(one, recognised=False, valid_to=None)) == "failed"
+    assert of(one, replace(one, on=date(2026, 2, 1), recognised=False, valid_to=None)) == "failed", "the newest speaks"
+    assert of(one, replace(one, on=date(2026, 12, 1), recognised=False, valid_to=None)) == "passed", (
+        "not yet assessed on the day"
     )
-    assert outcome("3-f", proofs=(proof,)) == "passed"
-    assert outcome("3-f", proofs=(replace(proof, valid_to=date(2026, 3, 1)),)) == "failed"
-    assert outcome("3-f", proofs=(replace(proof, valid_to=None),)) == "unknown"
-    assert outcome("3-f", proofs=(replace(proof, issuer_level="municipal"),)) == "unknown"
-    assert outcome("3-f") == "failed"
+    assert of(replace(one, recognised=False, valid_to=None), replace(one, kind="innovative", label="创新型")) == "passed"
+    proof = Proof("potential", "成长型机构", issuer="省人社厅", issuer_level="provincial")
+    assert of(proofs=(proof,)) == "unknown" and of(replace(one, recognised=False), proofs=(proof,)) == "failed"
+    assert of() == "failed"
 
 
 FOUR = tuple(Proof("local", "证明", aspect=a) for a in ("registration", "tax", "insurance", "statistics"))
@@ -417,3 +426,39 @@ def test_nothing_unverified_ever_passes(candidate):
     for one in rules_on(candidate.on):
         if one.clause != "4.3.1.1-b":
             assert not one(unseen).passed, one.clause
+
+
+# --- points and places -------------------------------------------------------------------------------------------------
+
+MORNING = datetime(2026, 3, 2, 10, tzinfo=UTC)
+LETTERS = st.sets(st.sampled_from("abcdefg"))
+WORTH = st.dictionaries(st.sampled_from("abcdefg"), st.integers(0, 100))
+LIST = st.lists(
+    st.builds(
+        Waiting, id=st.integers(1, 10**6), points=st.integers(0, 70),
+        received=st.integers(0, 500).map(lambda n: MORNING + timedelta(minutes=n)),
+    ),
+    max_size=12, unique_by=lambda one: one.id,
+)  # fmt: skip
+
+
+@given(LETTERS, LETTERS, WORTH)
+def test_another_letter_never_costs_points(met, more, worth):
+    assert 0 <= points(met, worth) <= points(met | more, worth) <= sum(worth.values())
+
+
+@given(LIST)
+def test_the_order_is_total_keeps_everybody_and_does_not_depend_on_the_order_of_asking(waiting):
+    turn = in_turn(waiting)
+    assert sorted(one.id for one in turn) == sorted(one.id for one in waiting)
+    assert turn == in_turn(reversed(waiting))
+    for before, after in pairwise(turn):
+        assert before.points > after.points or (before.points == after.points and before.received <= after.received)
+
+
+@given(LIST, st.integers(0, 70))
+def test_more_points_never_put_anybody_further_back(waiting, gain):
+    for one in waiting:
+        better = [replace(other, points=other.points + gain) if other is one else other for other in waiting]
+        place = [other.id for other in in_turn(waiting)].index(one.id)
+        assert [other.id for other in in_turn(better)].index(one.id) <= place

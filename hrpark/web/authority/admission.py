@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 
 from hrpark.accounts.models import Park
 from hrpark.admission import permissions
-from hrpark.admission.queries import handed_in, handed_in_for, points_of
+from hrpark.admission.queries import handed_in, handed_in_for
 from hrpark.institutions.models import Kind
-from hrpark.web import applications
+from hrpark.web import applications, requests
 from hrpark.web.casework import Overdue
 from hrpark.web.filters import Choice, Days, YesNo
+from hrpark.web.jinja import url
 from hrpark.web.lists import Column, List, View, register, require_list
 from hrpark.web.pages import page
 from hrpark.web.shell import place
@@ -45,7 +46,7 @@ class FiledList(List):
         Days("received", "收件日期", "case__received_at", moment=True),
     )
     views = (
-        View("在办", "state=submitted&state=correcting"), View("准予入驻", "outcome=admitted&outcome=conditional"),
+        View("在办", "state=submitted&state=correcting&state=checked"), View("准予入驻", "outcome=admitted&outcome=conditional"),
         View("不予入驻", "outcome=refused"), View("已逾期", "late=1"),
     )  # fmt: skip
     search = ("institution__name__icontains", "case__number__icontains", "institution__uscc__startswith")
@@ -73,12 +74,10 @@ def admissions(request: HttpRequest, park: Park) -> HttpResponse:
 def admission(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """The record, read only: verdict a letter with its evidence, the decision and its basis, the agreement."""
     application = handed_in_for(request.standing, pk, park)
-    whole = applications.whole(application, request.standing, request.at, mine=False, internal=False, masked=True)
     context = {
-        "title": application.institution.name, "park": park, "w": whole, "tab": request.GET.get("tab", ""), "here": request.path, "a": application, "today": request.today,
-        "clause_url": applications.clause_url, "tone_of": applications.tone_of,
-        "evidence": lambda line: applications.evidence_links(line, application, "authority"),
-        "points": points_of(application, [*whole.entry, *whole.priority], request.today),
-        "decision": getattr(application, "decision", None), "agreement": getattr(application, "agreement", None),
+        "title": application.institution.name, "park": park, "tab": request.GET.get("tab", ""), "here": request.path, "today": request.today,
+        "w": requests.whole(application.case, request.standing, request.at, mine=False, internal=False, masked=True),
+        "crumb": ("入驻申请", url("authority-admissions", park=park.slug)),
+        **applications.officers_panels(application, request.today, "authority"),
     }  # fmt: skip
     return render(request, "authority/admission.html", context)

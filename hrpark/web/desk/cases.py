@@ -106,12 +106,13 @@ class Act:
     kind: str = ""
     icon: str = ""
     refusal: str = ""
+    key: str = ""
 
 
 def _here(case: Case, deed: str = "") -> str:
     if deed:
         return url("desk-case-deed", park=case.park.slug, pk=case.pk, deed=deed)
-    return url("desk-case", park=case.park.slug, pk=case.pk)
+    return own_page(case, "desk") or url("desk-case", park=case.park.slug, pk=case.pk)
 
 
 @page(READ, door="desk")
@@ -124,15 +125,19 @@ def case(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         return HttpResponseRedirect(elsewhere)
     works = is_desk(request.standing, found)
     main, more = acts_of(request, found, works)
-    scorings = list(found.scorings.select_related("form", "opened_by").prefetch_related("sheets__reviewer").order_by("-pk"))
-    context = {
-        "title": found.title, "park": park, "w": requests.whole(found, request.standing, request.at, mine=False, internal=works),
-        "today": request.today, "main": main, "more": more, "works": works, "opinions": opinions_of(found) if works else (),
-        "scorings": scorings if works else (), "me": request.user,
-        "who": who_asked(found), "dossier": found.institution_id
-        and address("institution", found.institution_id, park=park.slug, door="desk"),
+    return render(request, "desk/case.html", case_panels(request, found, works) | {"main": main, "more": more})
+
+
+def case_panels(request: HttpRequest, case: Case, works: bool) -> dict[str, Any]:
+    """What the record of a request of any kind shows at the desk."""
+    scorings = case.scorings.select_related("form", "opened_by").prefetch_related("sheets__reviewer").order_by("-pk")
+    park = case.park
+    return {
+        "title": case.title, "park": park, "w": requests.whole(case, request.standing, request.at, mine=False, internal=works),
+        "today": request.today, "works": works, "opinions": opinions_of(case) if works else (), "scorings": list(scorings) if works else (),
+        "me": request.user, "who": who_asked(case),
+        "dossier": case.institution_id and address("institution", case.institution_id, park=park.slug, door="desk"),
     }  # fmt: skip
-    return render(request, "desk/case.html", context)
 
 
 def who_asked(case: Case) -> str:
@@ -150,7 +155,7 @@ def acts_of(request: HttpRequest, case: Case, works: bool) -> tuple[list[Act], l
     label = kind.state(case.state).label
 
     def one(deed: str, title: str, icon: str, may: bool, style: str = "", why: str = "") -> Act:
-        return Act(title, _here(case, deed), style, icon, "" if may else why or f"本件目前是“{label}”")
+        return Act(title, _here(case, deed), style, icon, "" if may else why or f"本件目前是“{label}”", deed)
 
     first = case.first_response_at is None
     main = []
@@ -404,9 +409,9 @@ MOVES = {"respond": "respond", "close": "close", "reopen": "reopen", "return": "
 @page(READ, door="desk")
 @require_http_methods(FORM_METHODS)
 def deed(request: HttpRequest, park: Park, pk: int, deed: str) -> HttpResponse:
-    """One deed on a case. Kinds with records of their own are worked on there."""
+    """One deed on a case; back to its record, also where its kind has one of its own."""
     found = handed_in(request, park, pk)
-    if deed not in DEEDS or not is_desk(request.standing, found) or own_page(found, "desk"):
+    if deed not in DEEDS or not is_desk(request.standing, found):
         raise NotFound()
     if deed in MOVES and MOVES[deed] not in {m.key for m in kind_of(found).moves}:
         raise NotFound()
@@ -430,7 +435,7 @@ def opinion(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     about = handed_in(request, park, found.case_id)
     mine = found.asked_id == request.user.pk and found.answered_at is None
     if not mine:
-        return HttpResponseRedirect(f"{own_page(about, 'desk') or _here(about)}#opinions")
+        return HttpResponseRedirect(f"{_here(about)}#opinions")
 
     class GiveForm(Form):
         answer = forms.CharField(label="会办意见", widget=forms.Textarea, max_length=2000, help_text="只有园区工作人员能看到。")
@@ -459,7 +464,7 @@ def scoring(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     found = _scoring(request, park, pk)
     sheet = found.sheets.filter(reviewer=request.user).first()
     if sheet is None or sheet.handed_in_at is not None or found.closed_at is not None:
-        return HttpResponseRedirect(f"{own_page(found.case, 'desk') or _here(found.case)}#scorings")
+        return HttpResponseRedirect(f"{_here(found.case)}#scorings")
 
     class SheetForm(Form):
         groups = (
@@ -508,7 +513,7 @@ def scoring(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 def scoring_close(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """The mean of the sheets without conflict is the result; too few of them are none."""
     found = _scoring(request, park, pk)
-    here = f"{own_page(found.case, 'desk') or _here(found.case)}#scorings"
+    here = f"{_here(found.case)}#scorings"
     try:
         actions.close_scoring(actor=request.user, at=request.at, key=deed_key(request), scoring=found)
         messages.success(request, "评审已结束。")

@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hrpark.accounts.models import Park
-from hrpark.admission.queries import handed_in
+from hrpark.admission.actions import WORKED_ON
+from hrpark.admission.permissions import HANDLE
+from hrpark.admission.queries import handed_in, would_change
 from hrpark.institutions import actions, permissions
 from hrpark.institutions.models import Institution, Residency
 from hrpark.institutions.queries import institution_for, part_of
@@ -22,6 +24,7 @@ from hrpark.parks.queries import free_units, midnight
 from hrpark.standard.kinds import cites
 from hrpark.web import dossier
 from hrpark.web.forms import Day, Form, handle
+from hrpark.web.jinja import url
 from hrpark.web.lists import Main, register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.registers import Institutions
@@ -70,7 +73,12 @@ def institution(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     found, door = _door(request, park, pk)
     open_case = handed_in(request.standing, park).filter(institution=found, case__closed_at=None).first()
     application = address("application", open_case.pk, park=park.slug, door="desk") if open_case else None
-    return render(request, "desk/institutions_record.html", dossier.record(request, found, door) | {"application": application})
+    judged = open_case is not None and open_case.case.state in WORKED_ON and request.standing.may(HANDLE, park.pk)
+    more = {
+        "application": application, "would": would_change(open_case, request.at) if judged else (),
+        "judge": url("desk-admission-judge", park=park.slug, pk=open_case.pk) if judged else "",
+    }  # fmt: skip
+    return render(request, "desk/institutions_record.html", dossier.record(request, found, door) | more)
 
 
 @page(EDIT, door="desk")

@@ -58,7 +58,7 @@ def profile_form(park: Park, on: date, found: ParkProfile | None) -> type[Form]:
     class ProfileForm(Form):
         groups = (
             Group("园区（3.1）", ("level", "approved_by", "approval_document", "approved_on", "region", "region_code", "address", "introduction")),
-            Group("运营（3.2）", ("operator", "operator_kind", "mandate_from", "mandate_to", "authority")),
+            Group("运营（3.2）", ("operator", "operator_kind", "state_owned", "mandate_from", "mandate_to", "authority")),
         )  # fmt: skip
         level = forms.ChoiceField(label="级别", choices=[("", "请选择"), *Level.choices])
         approved_by = forms.CharField(label="批准部门", max_length=120, required=False)
@@ -74,6 +74,10 @@ def profile_form(park: Park, on: date, found: ParkProfile | None) -> type[Form]:
         introduction = forms.CharField(label="一句话介绍", max_length=200, required=False, help_text="显示在门户首页。")
         operator = choice(OrganisationKind.OPERATOR, "运营方")
         operator_kind = forms.ChoiceField(label="运营方类型", choices=[("", "请选择"), *OperatorKind.choices], required=False)
+        state_owned = forms.TypedChoiceField(
+            label="运营方是否国有", choices=[("", "未登记"), ("yes", "是"), ("no", "否")], required=False, empty_value=None,
+            coerce=lambda text: text == "yes", help_text="国有的，入驻决定前须登记会议纪要（“三重一大”集体决策）。",
+        )  # fmt: skip
         mandate_from = Day(label="受托运营起", required=False)
         mandate_to = Day(label="受托运营止", required=False)
         authority = choice(OrganisationKind.AUTHORITY, "主管部门", "邀请主管部门人员后可选。")
@@ -97,6 +101,7 @@ def _initial(found: ParkProfile | None, form: type[Form]) -> dict[str, Any]:
     return {name: getattr(found, name) for name in form.base_fields} | {
         "operator": found.operator_id,
         "authority": found.authority_id,
+        "state_owned": {True: "yes", False: "no", None: ""}[found.state_owned],
     }
 
 

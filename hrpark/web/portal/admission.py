@@ -12,20 +12,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import kept_draft
-from hrpark.admission.actions import ROLES, NeedsApproval, ask_to_join, begin_application, resubmit, submit, withdraw
+from hrpark.admission.actions import ROLES, NeedsApproval, ask_to_join, begin_application, submit
 from hrpark.admission.models import Application
 from hrpark.admission.queries import form_for, item_for, own_application_for, own_applications
 from hrpark.admission.rules import rules_on
 from hrpark.cases.queries import form_of
 from hrpark.cases.rules import Form as ItemSpec
-from hrpark.cases.rules import shown
+from hrpark.cases.rules import questions, shown, supposed, wanted
 from hrpark.institutions.models import SupportingKind
 from hrpark.standard.kinds import cites
-from hrpark.toolbox.errors import HrparkError
-from hrpark.web import applications
-from hrpark.web.asking import back_to_papers, seen, take_file
+from hrpark.web import applications, asking, requests
 from hrpark.web.forms import Form, Group, Step, draft_data, handle, walk
-from hrpark.web.item_form import answers_of, initial_of, maker, rows_in
+from hrpark.web.item_form import answers_of, maker, rows_in
 from hrpark.web.jinja import url
 from hrpark.web.pages import deed_key, page
 from hrpark.web.subjects import page_of
@@ -55,12 +53,31 @@ def apply(request: HttpRequest, park: Park) -> HttpResponse:
     found = rules_on(request.today)
     context = {
         "title": item.title, "park": park, "item": item, "words": [p for p in item.words.split("\n") if p.strip()],
-        "promise": applications.clock_words(item), "entry": [r for r in found if r.kind == "entry"],
+        "promise": requests.promise_of(item), "entry": [r for r in found if r.kind == "entry"],
         "priority": [r for r in found if r.kind == "priority"], "clause_url": applications.clause_url,
         "materials": form_of(item).materials,
-        "mine": [(a, applications.status_of(a.case)) for a in own_applications(request.standing, park)[:5]],
+        "mine": [(a, requests.status_of(a.case)) for a in own_applications(request.standing, park)[:5]],
     }  # fmt: skip
     return render(request, "portal/admission.html", context)
+
+
+@page(door="public")
+@require_safe
+@cites("4.3.1", label="申请材料清单（按情况列出）")
+def checklist(request: HttpRequest, park: Park) -> HttpResponse:
+    """Which documents it takes, by what an applicant would declare: asked before anything is typed or uploaded, kept nowhere."""
+    spec = form_of(item_for(park, request.today))
+    make = maker(questions(spec), today=request.today, about={}, rows={}, together=True)
+    asked = make(data=request.GET) if request.GET else make(initial={"kind": "agency"})
+    found = wanted(spec.materials, supposed(spec, asked.typed())) if request.GET and asked.is_valid() else None
+    context = {
+        "title": "要交哪些材料",
+        "park": park,
+        "form": asked,
+        "found": found,
+        "back": url("portal-apply", park=park.slug),
+    }
+    return render(request, "portal/checklist.html", context)
 
 
 # ---------------------------------------------------------------- beginning
@@ -153,10 +170,10 @@ def form(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         return submit(actor=request.user, at=request.at, key=deed_key(request), application=application, data=data)
 
     def done_then(made: Application) -> str:
-        messages.success(request, f"已提交，受理编号 {made.case.number}。{applications.clock_words(made.case.item)}。")
+        messages.success(request, f"已提交，受理编号 {made.case.number}。{requests.promise_of(made.case.item)}。")
         return here
 
-    papers = applications.papers(application, spec, {**application.case.data, **typed}, request.standing, request.today)
+    papers = requests.papers_of(application.case, spec, {**application.case.data, **typed}, request.standing, request.today)
     fixed = answers_of([f for f in shown(spec.fields, application.case.data) if f.fixed], application.case.data)
     return walk(
         request, steps, draft=draft, act=act, then=done_then, title=application.case.title, submit="提交申请", back=url("portal-apply", park=park.slug),
@@ -191,11 +208,7 @@ def _steps(request: HttpRequest, application: Application, spec: ItemSpec, draft
 @page(door="person")
 @require_POST
 def files(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
-    """One document is handed in, or taken away again, while the applicant has the ball. Goes back to where it came from."""
-    case = own_application_for(request.standing, pk, park).case
-    take_file(request, case)
-    form, answered = (url(f"portal-application-{deed}", park=park.slug, pk=pk) for deed in ("form", "answer"))
-    return HttpResponseRedirect(back_to_papers(case, form, answered))
+    return asking.files(request, park, applications.PORTAL, pk)
 
 
 # ---------------------------------------------------------------- where it stands
@@ -205,17 +218,7 @@ def files(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 @require_safe
 def application(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """Where it stands, who has the ball, until when; every verdict in plain words."""
-    found = own_application_for(request.standing, pk, park)
-    if found.case.state == "draft":
-        return HttpResponseRedirect(url("portal-application-form", park=park.slug, pk=pk))
-    whole = applications.whole(found, request.standing, request.at, mine=True, internal=False)
-    moves = {m.key for m in applications.KIND.moves_from(found.case.state, "applicant")}
-    context = {
-        "title": found.case.title, "park": park, "w": whole, "tab": request.GET.get("tab", ""), "today": request.today, "clause_url": applications.clause_url,
-        "tone_of": applications.tone_of, "may_withdraw": "withdraw" in moves, "may_answer": "resubmit" in moves,
-        "promise": applications.clock_words(found.case.item),
-    }  # fmt: skip
-    return render(request, "portal/admission_status.html", context)
+    return applications.own_record(request, park, applications.PORTAL, own_application_for(request.standing, pk, park))
 
 
 @page(door="person")
@@ -228,36 +231,11 @@ def agreement(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 @page(door="person")
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
-    """The answer to what was sent back: only what was asked about, beginning with what was handed in."""
-    found = own_application_for(request.standing, pk, park)
-    here = url("portal-application", park=park.slug, pk=pk)
-    case = found.case
-    if case.state != "correcting":
-        return HttpResponseRedirect(here)
-    asked = {one["field"]: one["says"] for one in case.asked}
-    spec = form_for(found, request.today)
-    fields = [f for f in shown(spec.fields, case.data) if f.key in asked and not f.fixed]
-    tables = {f.key: len(case.data.get(f.key) or []) for f in fields if f.type == "rows"}
-    return handle(
-        request, maker(fields, today=request.today, about=case.data, rows=tables), title="提交补正", submit="提交补正",
-        act=lambda form: resubmit(
-            actor=request.user, at=request.at, key=deed_key(request), application=found, data=form.typed(), seen=seen(request)
-        ),
-        then=lambda _: here, done="补正已提交，办理时限继续计算。", initial=initial_of(fields, case.data), back=here,
-        draft=f"{_draft(found)}#answer", template="portal/admission_answer.html", park=park, application=found, asked=case.asked,
-        seen=case.version, upload=url("portal-application-files", park=park.slug, pk=pk),
-        papers=[p for p in applications.papers(found, spec, case.data, request.standing, request.today) if p.material.key in asked],
-    )  # fmt: skip
+    return asking.answer(request, park, applications.PORTAL, pk)
 
 
 @page(door="person")
 @require_POST
 def take_back(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """The application is withdrawn; a draft of it goes, too."""
-    found = own_application_for(request.standing, pk, park)
-    try:
-        withdraw(actor=request.user, at=request.at, key=deed_key(request), application=found)
-        messages.success(request, "申请已撤回。如需入驻，可以重新申请。")
-    except HrparkError as error:
-        messages.error(request, error.message)
-    return HttpResponseRedirect(url("portal-apply", park=park.slug))
+    return asking.take_back(request, park, applications.PORTAL, pk)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("p/<slug:park>/", home.park_home, name="portal-park"),
     path("p/<slug:park>/institutions/", home.institutions, name="portal-institutions"),
     path("p/<slug:park>/apply/", admission.apply, name="portal-apply"),
+    path("p/<slug:park>/apply/checklist/", admission.checklist, name="portal-checklist"),
     path("p/<slug:park>/apply/new/", admission.apply_new, name="portal-apply-new"),
     path("p/<slug:park>/apply/<int:pk>/", admission.application, name="portal-application"),
     path("p/<slug:park>/apply/<int:pk>/form/", admission.form, name="portal-application-form"),

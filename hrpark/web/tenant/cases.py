@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -94,18 +93,9 @@ def case(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """One request of the institution: the ball, the promise, what was handed in, what happened."""
     found = own_case_for(request.standing, pk, park=park)
     application = getattr(found, "application", None)
-    if application is not None and found.received_at is None:
-        return HttpResponseRedirect(reverse("portal-application-form", kwargs={"park": park.slug, "pk": application.pk}))
     if application is None:
         return asking.record(request, park, TENANT, found)
-    whole = applications.whole(application, request.standing, request.at, mine=True, internal=False)
-    moves = {m.key for m in applications.KIND.moves_from(found.state, "applicant")}
-    context = {
-        "title": found.title, "park": park, "w": whole, "tab": request.GET.get("tab", ""), "today": request.today, "clause_url": applications.clause_url,
-        "tone_of": applications.tone_of, "may_answer": "resubmit" in moves, "may_withdraw": "withdraw" in moves,
-        "decision": getattr(application, "decision", None), "agreement": getattr(application, "agreement", None),
-    }  # fmt: skip
-    return render(request, "tenant/cases_admission.html", context)
+    return applications.own_record(request, park, applications.TENANT, application)
 
 
 @page(OWN, door="tenant")

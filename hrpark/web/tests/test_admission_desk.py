@@ -11,12 +11,14 @@ from pypdf import PdfReader
 from hrpark.admission import actions, queries, samples
 from hrpark.admission.models import Agreement, Application, Decision, FairReview, Judgement
 from hrpark.admission.papers import agreement_data
+from hrpark.cases import actions as cases
 from hrpark.cases.models import Case
 from hrpark.documents.models import Document
 from hrpark.files.samples import pdf_bytes
+from hrpark.institutions.actions import add_credential
 from hrpark.institutions.models import CreditCheck
 from hrpark.institutions.samples import make_resident
-from hrpark.parks.samples import make_space
+from hrpark.parks.samples import make_profile, make_space
 from hrpark.web import clock
 from tests.worlds import world
 
@@ -31,6 +33,11 @@ EVERYTHING = (
     "applicant/",
     "return/",
     "respond/",
+    "first/",
+    "basis/",
+    "judge/",
+    "rounds/",
+    "opinion/",
     "decide/",
     "sign/",
     "assign/",
@@ -69,6 +76,9 @@ def post(client, url, data=None, key="", **files):
 
 
 def page(application, deed="", **more) -> str:
+    """The page of a deed: what every request has is the engine's."""
+    if deed in ("return/", "respond/", "assign/", "note/", "opinion/"):
+        return f"/desk/huangpu/cases/{application.case_id}/{deed}"
     return f"{LIST}{application.pk}/{deed}"
 
 
@@ -150,7 +160,7 @@ def test_a_draft_and_another_park_s_application_do_not_exist_here(officer, cast)
 def test_the_record_has_the_next_step_the_verdicts_and_what_was_declared(officer, application):
     response = officer.get(page(application))
     text = words(response)
-    assert "下一步 · 核对并作出决定" in text and "还剩 20 个工作日" in text
+    assert "下一步 · 核对并完成初审" in text and "还剩 20 个工作日" in text
     assert "4.3.1.1 a)" in text and "待核" in text and "尚未核验原件" in text and "尚未查询" in text
     assert "申报了、还没有核对原件的" in text and "（粤）人服证字〔2024〕第0112001号" in text
     assert 'href="/standard/4.3.1.3-g/"' in response.content.decode() and "不计分" in text
@@ -192,9 +202,22 @@ def test_a_wrong_credit_check_is_said_so_and_nothing_is_kept(officer, applicatio
     assert response.status_code == 422 and says in words(response) and not CreditCheck.objects.exists()
 
 
-def test_judging_anew_is_one_click(officer, application):
-    post(officer, page(application, "judge/"))
+def test_before_judging_anew_one_sees_what_would_change_and_afterwards_what_did(officer, cast, application, at):
+    here = page(application, "judge/")
+    assert "结论和理由都不变" in words(officer.get(here)) and "事实有变化" not in words(officer.get(page(application)))
+    add_credential(
+        actor=cast.officer, at=at, key="hq", institution=application.institution, kind="headquarters", title="华南区域总部认定", issuer="市人社局"
+    )  # fmt: skip
+    assert "有 1 条结论或理由会变：4.3.1.3 e)" in words(officer.get(page(application)))
+    dossier = words(officer.get(f"/desk/huangpu/institutions/{application.institution_id}/"))
+    assert "重新核对会变 1 条" in dossier
+    text = words(officer.get(here))
+    assert "4.3.1.3 e)" in text and "新增：华南区域总部认定 市人社局" in text and Application.objects.get().round == 1
+    post(officer, here)
     assert Application.objects.get().round == 2
+    assert "第 2 次核对" in words(officer.get(page(application, "rounds/"))) and "上一次" in words(
+        officer.get(page(application, "rounds/"))
+    )
 
 
 # --- overriding ----------------------------------------------------------------------------------------------------------
@@ -250,13 +273,118 @@ def test_sending_back_nothing_is_refused(officer, application):
 # --- deciding ------------------------------------------------------------------------------------------------------------
 
 
+def test_the_first_check_is_done_on_a_page_and_stands_on_the_record(officer, application, client, cast):
+    here = page(application, "first/")
+    response = post(officer, here, {"conclusion": "recommend", "note": "好", "seen": application.case.version})
+    assert response.status_code == 422 and 'id="wrong-note"' in response.content.decode()
+    given = {"conclusion": "recommend", "note": "材料齐全，信用待查", "seen": application.case.version}
+    assert post(officer, here, given).status_code == 302
+    text = words(officer.get(page(application)))
+    assert "初审完成，待评审和决定" in text and "材料齐全，信用待查" in text and "评审并作出决定" in text
+    client.force_login(cast.stranger)
+    text = words(client.get(f"/p/huangpu/apply/{application.pk}/"))
+    assert "评审和决定" in text and "材料齐全，信用待查" not in text
+
+
+def test_papers_of_the_basis_are_attached_and_read_by_the_authority(officer, ready, client, cast):
+    make_profile(park=cast.huangpu, operator=None, state_owned=True)
+    assert "决定前须登记会议纪要" in words(officer.get(page(ready)))
+    assert "会议纪要" in words(decide(officer, ready)) and not Decision.objects.exists()
+    given = {"kind": "minutes", "title": "2026年第3次办公会纪要", "dated": "2026-03-01", "number": "〔2026〕3号"}
+    scan = SimpleUploadedFile("纪要.pdf", pdf_bytes())
+    assert post(officer, page(ready, "basis/"), given, scan=scan).status_code == 302
+    assert "2026年第3次办公会纪要" in words(officer.get(page(ready, "decide/")))
+    assert decide(officer, ready).status_code == 302
+    assert "撤下" not in words(officer.get(page(ready)))
+    client.force_login(cast.inspector)
+    assert "纪要.pdf" in words(client.get(f"/authority/huangpu/admission/{ready.pk}/"))
+    client.force_login(ready.case.applicant)
+    assert "办公会纪要" not in words(client.get(f"/p/huangpu/apply/{ready.pk}/"))
+
+
+def test_a_paper_is_given_its_scan_later_and_withdrawn_with_a_reason(officer, ready, cast, at):
+    paper = actions.add_basis_paper(
+        actor=cast.officer, at=at, key="p", application=ready, kind="approval", title="区局批复", dated=at.date()
+    )
+    here = f"{LIST}basis/{paper.pk}/"
+    assert "还没有扫描件" in words(officer.get(page(ready))) and officer.get(here).status_code == 200
+    assert post(officer, here, scan=SimpleUploadedFile("批复.pdf", pdf_bytes())).status_code == 302
+    assert "批复.pdf" in words(officer.get(page(ready)))
+    assert post(officer, f"{here}withdraw/", {"reason": ""}).status_code == 422
+    assert post(officer, f"{here}withdraw/", {"reason": "传错文件"}).status_code == 302
+    assert "区局批复" not in words(officer.get(page(ready)))
+
+
+def test_a_scoring_is_called_from_the_record_and_its_result_stands_on_it(officer, ready, client, cast, at):
+    cases.publish_score_form(
+        actor=cast.director, at=at, key="sf", park=cast.huangpu, kind="admission", title="入驻评审表", least=2, since=at.date(),
+        criteria=[{"key": "plan", "label": "经营计划", "most": 100}],
+    )  # fmt: skip
+    url = f"/desk/huangpu/cases/{ready.case_id}/scoring/"
+    assert url in officer.get(page(ready)).content.decode()
+    post(officer, url, {"reviewers": [cast.officer.pk, cast.director.pk], "due_on": "2026-03-09"})
+    scoring = ready.case.scorings.get()
+    for person, total in ((cast.officer, "80"), (cast.director, "71")):
+        client.force_login(person)
+        sheet = {"conflict": "no", "score.plan": total}
+        answer = post(client, f"/desk/huangpu/cases/scorings/{scoring.pk}/", sheet)
+        assert answer["Location"] == page(ready)
+    assert "评审正在进行" in words(decide(client, ready))
+    post(client, f"/desk/huangpu/cases/scorings/{scoring.pk}/close/")
+    text = words(client.get(page(ready)))
+    assert "评审平均分 75.50 分" in text and "71.00 至 80.00 分" in text and "标准差 4.50 分" in text
+    assert decide(client, ready).status_code == 302
+
+
+# --- the waiting list, the park's own assessments ------------------------------------------------------------------------
+
+
+def test_the_waiting_list_explains_each_place_and_the_applicant_sees_only_their_own(officer, cast, client, at):
+    first = samples.make_ready(park=cast.huangpu, name="广州先来人力资源有限公司", applicant=cast.stranger)
+    strong = samples.make_ready(at=at + timedelta(hours=1), park=cast.huangpu, name="广州强项人力资源有限公司")
+    actions.override_judgement(
+        actor=cast.officer, at=at, key="o", judgement=judged(strong, "4.3.1.3-d"), outcome="passed", reason="已核对省榜单原件"
+    )
+    samples.make_application(park=cast.huangpu, name="广州未核人力资源有限公司")
+    response = officer.get(f"{LIST}queue/")
+    text = words(response)
+    assert text.index("广州强项") < text.index("广州先来") and "广州未核" not in text
+    assert "优先条件d项得10分" in text and "1件得分更高" in text
+    assert post(officer, f"{LIST}queue/").status_code == 200
+    record = words(officer.get(page(strong)))
+    assert "第 1 位" in record and "分值依据" in record and "榜单原件或公布网页" in record
+    client.force_login(cast.stranger)
+    own = words(client.get(f"/p/huangpu/apply/{first.pk}/"))
+    assert "第 2 位" in own and "1件得分更高" in own and "广州强项" not in own
+
+
+def test_an_assessment_is_recorded_with_its_panel_and_its_paper(officer, application):
+    given = {
+        "institution": application.institution_id, "kind": "growth", "assessed_on": "2026-03-01", "panel": "陈志远 运营总监\n李敏，外聘专家",
+        "criteria": "园区成长型机构评估办法第五条", "recognised": "yes", "conclusion": "近两年营收增长超过30%", "valid_to": "2028-02-29",
+    }  # fmt: skip
+    response = post(officer, f"{LIST}potentials/new/", given | {"panel": " "})
+    assert response.status_code == 422 and 'id="wrong-panel"' in response.content.decode()
+    scan = SimpleUploadedFile("评估.pdf", pdf_bytes())
+    here = post(officer, f"{LIST}potentials/new/", given, scan=scan)["Location"]
+    text = words(officer.get(here))
+    assert "认定，有效" in text and "外聘专家" in text and "评估.pdf" in text and "PG2026-0001" in text
+    assert "广州新程" in words(officer.get(f"{LIST}potentials/?recognised=1"))
+    assert post(officer, f"{here}files/", scan=SimpleUploadedFile("会议照片.pdf", pdf_bytes())).status_code == 302
+    post(officer, page(application, "judge/"))
+    assert judged(application, "4.3.1.3-f").outcome == "passed"
+
+
 def decide(client, application, key="", **over):
     given = {"outcome": "admitted", "basis": "基本条件全部满足，办公会同意", "seen": application.case.version, **over}
     return post(client, page(application, "decide/"), given, key)
 
 
 def test_what_stands_against_a_decision_is_said_before_and_after(officer, application):
+    assert "作出决定：先完成初审" in words(officer.get(page(application)))
+    samples.first_checked(application)
     assert "还不能准予入驻" in words(officer.get(page(application, "decide/")))
+    application.case.refresh_from_db()
     response = decide(officer, application)
     assert response.status_code == 422 and "基本条件尚未全部满足" in words(response)
     assert "办公会同意" in response.content.decode()  # nothing typed is lost
@@ -348,7 +476,7 @@ def test_wrong_terms_are_refused_at_their_field(officer, admitted, over, field):
 
 
 def test_an_unverified_applicant_keeps_the_agreement_waiting(officer, cast, at):
-    application = samples.make_application(park=cast.huangpu, kind="supporting")
+    application = samples.first_checked(samples.make_application(park=cast.huangpu, kind="supporting"))
     actions.decide(actor=cast.officer, at=at, key="d", application=application, outcome="admitted", basis="配套需要，同意")
     assert "登记入驻协议：申请人身份还没有核验" in words(officer.get(page(application)))
 

@@ -267,7 +267,7 @@ def test_everything_is_checked_and_handed_in_with_a_receipt(me, base, at):
     response = post(me, f"{base}form/?step=check")
     assert response["Location"] == base
     page = words(me.get(base))
-    assert "受理编号 RY2026-0001" in page and "2026-03-30" in page and "核对并作出决定" in page and "4.3.1.1 a)" in page
+    assert "受理编号 RY2026-0001" in page and "2026-03-30" in page and "下一步 · 初审" in page and "4.3.1.1 a)" in page
     assert not Draft.objects.filter(form__startswith="admission:").exists()
 
 
@@ -341,3 +341,21 @@ def test_withdrawing_is_told_and_ends_it(me, handed_in):
 def test_a_post_without_its_key_is_answered_with_words(me, base):
     response = me.post(f"{base}withdraw/", {})
     assert response.status_code in (302, 422) and Case.objects.get().state == "draft"
+
+
+# --- which documents ---------------------------------------------------------------------------------------------------
+
+
+def test_anybody_sees_beforehand_which_documents_their_case_takes(client, cast):
+    here = "/p/huangpu/apply/checklist/"
+    assert "列出材料清单" in words(client.get(here)) and here in client.get("/p/huangpu/apply/").content.decode()
+    found = words(client.get(f"{here}?kind=agency&segments=executive_search&credentials=rating&legal_form=branch"))
+    assert (
+        "人力资源服务许可证" in found
+        and "省级信用评级文件" in found
+        and "总公司营业执照" in found
+        and "律师事务所" not in found
+    )
+    assert "律师事务所执业许可证 必交" in words(client.get(f"{here}?kind=supporting&supporting_kind=law"))
+    odd = client.get(f"{here}?kind=nonsense&segments=nothing")
+    assert odd.status_code == 200 and "请从列表中选择" in words(odd) and "您要交的材料" not in words(odd)

@@ -48,7 +48,7 @@ def test_the_institution_s_people_see_their_own_requests_and_nobody_else_s(clien
         text = words(client.get("/tenant/huangpu/cases/"))
         assert "RY2026-0001" in text and "园区办理中" in text and "别家的申请机构" not in text
         record = words(client.get(f"/tenant/huangpu/cases/{own.case_id}/"))
-        assert "核对并作出决定" in record and "4.3.1.1 a)" in record and "收件回执" in record
+        assert "下一步 · 初审" in record and "4.3.1.1 a)" in record and "收件回执" in record
         assert client.get(f"/tenant/huangpu/cases/{foreign.case_id}/").status_code == 404
         assert client.get(f"/tenant/huangpu/applications/{own.pk}/")["Location"] == f"/tenant/huangpu/cases/{own.case_id}/"
 
