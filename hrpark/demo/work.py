@@ -93,11 +93,20 @@ def applications(stage: Stage, made: Made) -> None:
                 starts=signed, unit=next(free),
             )  # fmt: skip
             papers(stage, decision.application, days - 10)
-            stage.do(
+            review = stage.do(
                 record_potential_review, 5, actor=director, institution=decision.application.institution, kind="growth",
                 panel=[("何雅琴", "园区运营总监"), ("邓文博", "外聘专家")], criteria="园区成长型机构评估办法：近两年营收增速、服务企业数、专业人员占比",
                 recognised=True, conclusion="近两年营收增长超过30%，认定为成长型机构", assessed_on=stage.day(5), valid_to=stage.day(-360),
             )  # fmt: skip
+            stage.do(
+                attach,
+                5,
+                actor=director,
+                to=review,
+                file=Named(pdf_bytes("评估记录"), "评估记录.pdf"),
+                park=made.park,
+                label="评估记录",
+            )
     admission.begin(
         at=later, park=made.park, applicant=stage.people[people.APPLICANT.key], name="广州新锐数字人力有限公司", uscc=stage.uscc()
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -124,7 +125,7 @@ def _acts(request: HttpRequest, application: Application) -> tuple[list[Act], li
     if not standing.may(HANDLE, park_id):
         return [], []
     first, more = acts_of(request, case, True)
-    told = [act for act in first if act.key != "return"]
+    told = [replace(act, kind="") for act in first if act.key != "return"]
     state, label = case.state, applications.KIND.state(case.state).label
     decides = "" if standing.may(DECIDE, park_id) else "您的角色不能作出决定"
 

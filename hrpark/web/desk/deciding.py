@@ -213,7 +213,7 @@ def basis_withdraw(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 
 class DecideForm(Seen):
     groups = (
-        Group("决定", ("outcome", "basis", "unscored"), "决定作出后不能更改。"),
+        Group("决定", ("outcome", "basis"), "决定作出后不能更改。"),
         Group("有条件准予的", ("conditions", "conditions_until"), "只在“有条件准予入驻”时填写。"),
     )
     outcome = forms.ChoiceField(label="决定", widget=forms.RadioSelect, choices=Ruling.choices)
@@ -223,12 +223,18 @@ class DecideForm(Seen):
         max_length=2000,
         help_text="规则结论、会议纪要、审批意见等；申请人会在决定书上看到。",
     )
-    unscored = forms.CharField(
-        label="未经评审或低于合格线的理由", widget=forms.Textarea, max_length=1000, required=False,
-        help_text="只在园区规定须评审打分、本件没有评审结果，或平均分低于合格线仍要准予时填写；申请人看不到。",
-    )  # fmt: skip
     conditions = forms.CharField(label="条件", widget=forms.Textarea, max_length=1000, required=False)
     conditions_until = Day(label="满足条件的期限", required=False)
+
+
+class ReasonedForm(DecideForm):
+    """Where the scoring that is asked for is missing, or came out below its pass mark."""
+
+    groups = (Group("决定", ("outcome", "basis", "unscored"), "决定作出后不能更改。"), DecideForm.groups[1])
+    unscored = forms.CharField(
+        label="未经评审或低于合格线仍准予的理由", widget=forms.Textarea, max_length=1000, required=False,
+        help_text="不予入驻的不用填；申请人看不到。",
+    )  # fmt: skip
 
 
 @page(DECIDE, door="desk")
@@ -237,11 +243,12 @@ def decide(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """The decision, once. Which letters stand against letting the institution in is said above the form."""
     application = handed_in_for(request.standing, pk, park)
     scored, papers, minutes = scored_of(application.case), basis_papers(application), needs_minutes(park)
+    lacks = scored is None and scoring_required(application, request.today)
+    form = ReasonedForm if lacks or (scored is not None and scored.below) else DecideForm
     return deed_form(
-        request, application, made(DecideForm, application.case), title="作出决定", submit="作出决定", done="决定已作出，决定书会自动出具。", draft="decide",
+        request, application, made(form, application.case), title="作出决定", submit="作出决定", done="决定已作出，决定书会自动出具。", draft="decide",
         act=lambda form: actions.decide(**about(request, application), **form.cleaned_data), **_judged(request, application), scored=scored,
-        basis=papers, lacks_minutes=minutes and not has_minutes(papers),
-        lacks_scoring=scored is None and scoring_required(application, request.today),
+        basis=papers, lacks_minutes=minutes and not has_minutes(papers), lacks_scoring=lacks,
     )  # fmt: skip
 
 
