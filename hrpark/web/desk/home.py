@@ -87,7 +87,7 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
             undecided.count(),
             "件",
             today=today,
-            href=_cases(kind.key, park, "?decided=0&state=submitted"),
+            href=_cases(kind.key, park, "?decided=0&state=submitted&state=checked"),
             says=f"其中 {late} 件已逾期" if late else "",
             items=_by_number(undecided, park),
         )
