@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from hrpark.accounts.models import Park
+from hrpark.admission import permissions
 from hrpark.admission.actions import resubmit, withdraw
 from hrpark.admission.models import Application, Judgement, Ruling
 from hrpark.admission.papers import draft_agreement
@@ -20,6 +21,7 @@ from hrpark.admission.queries import (
     basis_papers,
     entry_of,
     first_check_of,
+    handed_in,
     own_application_for,
     papers_of,
     place_of,
@@ -31,10 +33,14 @@ from hrpark.cases.kinds import KINDS
 from hrpark.cases.models import Case
 from hrpark.cases.queries import clock_of, scored_of
 from hrpark.cases.rules import day_of
+from hrpark.institutions.models import Kind
 from hrpark.toolbox.dates import date_cn
 
 from .asking import Door, record
+from .casework import CLOCKS, Overdue, clock_key
+from .filters import Choice, Days, YesNo
 from .jinja import url
+from .lists import Column, List
 from .requests import FACES, Face, Next
 from .subjects import address
 
@@ -44,7 +50,38 @@ STATES = {state.key: (state.tone, state.label) for state in KIND.states}
 TONES = {"passed": "done", "failed": "late", "unknown": "soon", "not_applicable": "off"}
 
 
-SIGNED = Q(agreement__isnull=False)
+class Applications(List):
+    """What was handed in to a park, as its desk and its authority list it."""
+
+    title, noun, permission = "入驻申请", "件", permissions.READ
+    columns = (
+        Column("name", "申请机构", "institution__name", sort=True),
+        Column("state", "状态", "case__state", kind="state", states=STATES, sort=True),
+        Column("clock", "时限", ("case__due_at", "case__completed_at", "case__closed_at", "case__ball"), kind="state", states=CLOCKS, show=clock_key,
+               sort="case__due_at"),
+        Column("due", "办结期限", "case__due_at", kind="date", sort=True),
+        Column("outcome", "决定", "case__outcome", labels=KIND.outcomes, sort=True),
+        Column("number", "受理编号", "case__number", kind="code", sort=True),
+        Column("received", "收件时间", "case__received_at", kind="moment", sort=True),
+        Column("kind", "类别", "institution__kind", labels=dict(Kind.choices), sort=True),
+        Column("completed", "决定时间", "case__completed_at", kind="moment", sort=True, shown=False),
+        Column("uscc", "统一社会信用代码", "institution__uscc", kind="code", shown=False),
+    )  # fmt: skip
+    filters = (
+        Choice("state", "状态", "case__state", choices={k: v[1] for k, v in STATES.items() if k != "draft"}),
+        Choice("kind", "类别", "institution__kind", choices=Kind),
+        Choice("outcome", "决定", "case__outcome", choices=KIND.outcomes),
+        YesNo("decided", "是否决定", yes="已决定", no="未决定", where=Q(case__completed_at__isnull=False)),
+        YesNo("signed", "入驻协议", yes="已签", no="未签", where=Q(agreement__isnull=False)),
+        Overdue("late", "时限", "case__", yes="已逾期", no="未逾期"),
+        Days("received", "收件日期", "case__received_at", moment=True),
+    )
+    search = ("institution__name__icontains", "case__number__icontains", "institution__uscc__startswith")
+    search_hint = "搜索机构、受理编号、信用代码"
+    empty_title, empty_icon = "还没有收到入驻申请", "door-enter"
+
+    def rows(self, standing, park):
+        return handed_in(standing, park)
 
 
 def clause_url(clause: str) -> str:

@@ -24,7 +24,7 @@ ASKED = {
     "desk-import": ["?tab=error", "?tab=new", "?tab=changed", "?step=columns", "?q=CANARY"],
     "portal-application": ["?tab=form"],
     "portal-application-form": ["?step=check", "?step=s1", "?step=s2", "?step=s5"],
-    "account-notices": ["?unread=1", "?page=2"],
+    "account-notices": ["?unread=1"],
     "desk-search": ["?q=CANARY", "?q=启航"],
     "tenant-search": ["?q=CANARY", "?q=启航"],
     "authority-search": ["?q=CANARY", "?q=启航"],

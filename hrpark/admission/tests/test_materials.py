@@ -1,7 +1,7 @@
 """Which documents an application takes: by what is declared, and the same beforehand as when it is handed in."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hrpark.admission.case_types.admission import FIELDS, MATERIALS
@@ -38,6 +38,7 @@ def test_every_kind_of_credential_that_can_be_declared_has_its_proof():
         assert f"proof_{kind}" in titles(credentials=[{"kind": kind, "title": "证明"}]), kind
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     kind=st.sampled_from(["agency", "supporting"]), supporting_kind=st.sampled_from(["", *SupportingKind.values]),
     situation=st.sampled_from(["", "registered", "forming"]), legal_form=st.sampled_from(["", "limited", "branch"]),

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,7 +21,6 @@ from hrpark.admission.queries import (
     candidate_of,
     facts_since,
     form_for,
-    handed_in,
     handed_in_for,
     may_speak_for,
     needs_minutes,
@@ -32,15 +30,15 @@ from hrpark.admission.queries import (
 )
 from hrpark.cases.queries import handlers
 from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT, PLEDGE
-from hrpark.institutions.models import CreditSource, Kind
+from hrpark.institutions.models import CreditSource
 from hrpark.standard.kinds import cites
 from hrpark.toolbox.errors import Conflict, NotFound, Refused
 from hrpark.web import applications, clock, requests
-from hrpark.web.casework import CLOCKS, Overdue, clock_key
-from hrpark.web.filters import Choice, Days, YesNo
+from hrpark.web.applications import Applications
+from hrpark.web.filters import Choice
 from hrpark.web.forms import Day, Form, Group, handle
 from hrpark.web.jinja import url
-from hrpark.web.lists import Column, List, View, register, require_list
+from hrpark.web.lists import Column, View, register, require_list
 from hrpark.web.pages import deed_key, page
 from hrpark.web.shell import place
 
@@ -48,7 +46,6 @@ from .cases import Act, acts_of, case_panels
 
 READ, HANDLE, DECIDE = permissions.READ, permissions.HANDLE, permissions.DECIDE
 FORM_METHODS = ["GET", "HEAD", "POST"]
-OUTCOMES = applications.KIND.outcomes
 
 
 # ---------------------------------------------------------------- the list
@@ -58,47 +55,21 @@ def _handlers(standing: Any, park: Park | None) -> dict[str, str]:
     return {str(p.pk): p.name for p in handlers("admission", park, clock.today())} if park else {}
 
 
-class AdmissionList(List):
-    """Every application that was handed in."""
+class AdmissionList(Applications):
+    """Every application that was handed in, with who works on it."""
 
-    key, title, noun = "admissions", "入驻申请", "件"
-    door, view, permission, record = "desk", "desk-admissions", READ, "desk-admission"
+    key, door, view, record = "admissions", "desk", "desk-admissions", "desk-admission"
     columns = (
-        Column("name", "申请机构", "institution__name", sort=True),
-        Column("state", "状态", "case__state", kind="state", states=applications.STATES, sort=True),
-        Column("clock", "时限", ("case__due_at", "case__completed_at", "case__closed_at", "case__ball"), kind="state", states=CLOCKS, show=clock_key,
-               sort="case__due_at"),
-        Column("due", "办结期限", "case__due_at", kind="date", sort=True),
-        Column("number", "受理编号", "case__number", kind="code", sort=True),
-        Column("received", "收件时间", "case__received_at", kind="moment", sort=True),
-        Column("kind", "类别", "institution__kind", labels=dict(Kind.choices), sort=True),
-        Column("handler", "经办人", "case__handler__name", sort=True),
-        Column("outcome", "决定", "case__outcome", labels=OUTCOMES, shown=False),
-        Column("completed", "决定时间", "case__completed_at", kind="moment", sort=True, shown=False),
-        Column("uscc", "统一社会信用代码", "institution__uscc", kind="code", shown=False),
+        *(replace(c, shown=c.shown and c.key != "outcome") for c in Applications.columns), Column("handler", "经办人", "case__handler__name", sort=True),
         Column("applicant", "申请人", "case__applicant__name", shown=False),
     )  # fmt: skip
-    filters = (
-        Choice("state", "状态", "case__state", choices={k: v[1] for k, v in applications.STATES.items() if k != "draft"}),
-        Choice("kind", "类别", "institution__kind", choices=Kind),
-        Choice("outcome", "决定", "case__outcome", choices=OUTCOMES),
-        YesNo("decided", "是否决定", yes="已决定", no="未决定", where=Q(case__completed_at__isnull=False)),
-        Overdue("late", "时限", "case__", yes="已逾期", no="未逾期"),
-        Choice("handler", "经办人", "case__handler", choices=_handlers),
-        Days("received", "收件日期", "case__received_at", moment=True),
-    )
+    filters = (*Applications.filters, Choice("handler", "经办人", "case__handler", choices=_handlers))
     views = (
         View("待初审", "state=submitted"), View("待决定", "state=checked"), View("补正中", "state=correcting"), View("待签协议", "state=admitted"),
         View("已决定", "decided=1"), View("已逾期", "late=1"),
     )  # fmt: skip
-    search = ("institution__name__icontains", "case__number__icontains", "institution__uscc__startswith")
-    search_hint = "搜索机构、受理编号、信用代码"
     order = ("-open", "case__due_at")
-    empty_title, empty_icon = "还没有收到入驻申请", "door-enter"
     empty_text = "机构在园区门户提交申请后，会出现在这里；时限从收件次日起算。"
-
-    def rows(self, standing, park):
-        return handed_in(standing, park)
 
 
 ADMISSIONS = register(AdmissionList())
