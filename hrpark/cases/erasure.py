@@ -46,7 +46,7 @@ class CasesForget(Forgetting):
         if handled:
             found.append(f"仍是办件的经办人：{'、'.join(handled)}。请先移交他人。")
         if about:
-            found.append("有涉及本人的投诉或举报正在处理，办结后才能删除。")
+            found.append("有与本人有关的事项尚未办结，办结后才能删除。")
         if Opinion.objects.filter(asked=person, answered_at=None, case__closed_at=None).exists():
             found.append("有会办意见尚未答复，请先答复。")
         if Duty.objects.filter(Q(until=None) | Q(until__gt=on), person=person).exists():

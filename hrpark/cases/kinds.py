@@ -128,6 +128,9 @@ class CaseKind:
     titled_by: ClassVar[str] = ""
     #: What the promise of completion is called.
     done: ClassVar[str] = "办结"
+    #: Fields that code reads by key, which no version by officers loses; ``form_read``: all of its own.
+    reads: ClassVar[tuple[str, ...]] = ()
+    form_read: ClassVar[bool] = False
     #: Whether the desk says which of the park's own people a case is about.
     accuses: ClassVar[bool] = False
     item: ClassVar[ItemText]
@@ -157,6 +160,10 @@ class CaseKind:
         lines = str(data.get(self.titled_by) or "").strip().splitlines() if self.titled_by else []
         line = lines[0].strip() if lines else ""
         return f"{line[:TITLE_LENGTH]}…" if len(line) > TITLE_LENGTH else line or self.item.title
+
+    def rests_on(self) -> tuple[Mapping, ...]:
+        """Its own fields that rules or pages read."""
+        return tuple(f for f in self.item.fields if self.form_read or f["key"] in (self.titled_by, *self.reads))
 
     def reserves(self, data: Mapping[str, object]) -> bool:
         """Whether only the overseer reads it until somebody has said whom of the park's own people it is about."""

@@ -134,6 +134,15 @@ TYPES = (
 )
 
 
+#: What officers may make of a field of their own, in words; the rest needs a kind that reads it.
+TYPE_WORDS = {
+    "text": "单行文字", "long": "多行文字", "number": "整数", "amount": "金额", "date": "日期", "last_day": "日期或长期", "choice": "单选", "many": "多选", "yesno": "是否",
+    "phone": "电话", "mobile": "手机号", "email": "电子邮箱", "uscc": "统一社会信用代码",
+}  # fmt: skip
+#: Types with choices; and those that hold the same and may stand for each other in any form.
+CHOOSING, WORDED = ("choice", "many"), ("text", "long")
+
+
 @dataclass(frozen=True)
 class Field:
     """One field of an item's form."""
@@ -220,6 +229,34 @@ def wrong_specs(fields: Iterable[Mapping], materials: Iterable[Mapping]) -> str:
         return "表单和材料中有重复的编码，请改成各不相同。"
     odd = [f.label for f in form.fields if f.type not in TYPES or (f.type in ("choice", "many") and not f.choices)]
     return f"“{odd[0]}”的类型不在可选范围内，或没有列出选项。" if odd else ""
+
+
+def lost_specs(own: Iterable[Mapping], fields: Iterable[Mapping]) -> str:
+    """What an officer's form leaves out of the fields that the kind itself reads, or "". Words, texts and further choices are free."""
+    given = {f["key"]: f for f in fields}
+    for one in own:
+        now = given.get(one["key"])
+        if now is None:
+            return f"“{one['label']}”是本类事项要用的字段，不能删去。"
+        types = {one.get("type", "text"), now.get("type", "text")}
+        if len(types) > 1 and not types <= set(WORDED):
+            return f"“{now['label']}”是本类事项要用的字段，不能改成别的类型。"
+        lost = {str(c[0]): c[1] for c in one.get("choices", ())}.keys() - {str(c[0]) for c in now.get("choices", ())}
+        if lost:
+            return f"“{now['label']}”中有本类事项要用的选项，不能删去或改名：{'、'.join(c[1] for c in one['choices'] if str(c[0]) in lost)}。"
+    return ""
+
+
+def choices_of(lines: str, before: Iterable) -> list[list[str]]:
+    """Choices as officers write them, a line each: one that was there keeps its key, a new one gets the next."""
+    keys = {str(label): str(key) for key, label in before}
+    labels = list(dict.fromkeys(line.strip() for line in lines.splitlines() if line.strip()))
+    taken, found = set(keys.values()), []
+    for label in labels:
+        key = keys.get(label) or next(k for n in range(1, len(labels) + len(taken) + 2) if (k := f"o{n}") not in taken)
+        taken.add(key)
+        found.append([key, label])
+    return found
 
 
 def holds(condition: Mapping | None, data: Mapping) -> bool:

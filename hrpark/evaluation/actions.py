@@ -365,12 +365,15 @@ def assess_row(
     if not is_closed(round, on):
         raise Refused("进驻单位评价尚未截止。请在截止日之后评估，或先提前截止收集。")
     found = review(round, on).row(row)
+    reason = reason.strip()[:500]
+    score = None if verdict == "accept" else score
+    last = found.assessed
+    if last is not None and not found.stale and (last.verdict, last.score, last.reason) == (verdict, score, reason):
+        raise Conflict("这一行已经是这个评估结论，没有改动。")
     if (found.assessed.version if found.assessed else 0) != seen:
         raise Conflict("这一行刚刚已由他人评估。请刷新页面，核对后再决定。")
-    reason = reason.strip()[:500]
     if verdict == "accept":
         _may_accept(found)
-        score = None
     elif verdict == "adjust":
         _may_adjust(round, score, reason)
     else:
@@ -422,6 +425,8 @@ def find_veto(
     reason = reason.strip()[:500]
     if found and not reason:
         raise Refused("认定存在否决事项须写明依据，例如处罚决定书文号。", field="reason")
+    if VetoFinding.objects.filter(round=round, veto=veto, found=found, reason=reason).exists():
+        raise Conflict("这一事项已经是这个认定结论，没有改动。")
     finding, _ = VetoFinding.objects.update_or_create(round=round, veto=veto, defaults={"found": found, "reason": reason})
     deed.record(finding, park=round.park_id, veto=veto, found=found, reason=reason)
     return finding

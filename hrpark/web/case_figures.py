@@ -13,7 +13,7 @@ from django.shortcuts import render
 
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
-from hrpark.cases.kinds import KINDS
+from hrpark.cases.kinds import KINDS, CaseKind
 from hrpark.cases.models import Case
 from hrpark.cases.queries import Figures, Line, Rate, frozen_year, inbox, lines, settled_figures
 from hrpark.toolbox.errors import NotFound
@@ -40,6 +40,14 @@ def counted(found: Figures, key: str) -> QuerySet[Case]:
 def readable(standing: Standing, park: Park) -> list[str]:
     """The kinds whose cases the person may read in this park."""
     return [kind.key for kind in KINDS if standing.may(kind.read, park.pk)]
+
+
+def kind_here(request: HttpRequest, park: Park, key: str) -> CaseKind:
+    """The kind named in an address, for who reads its cases in this park."""
+    kind = KINDS.find(key)
+    if kind is None or key not in readable(request.standing, park):
+        raise NotFound()
+    return kind
 
 
 def narrowed(found: Figures, standing: Standing, park: Park) -> Figures:

@@ -205,6 +205,7 @@ WORDS = """人力资源服务机构和法律、金融、财税等配套服务机
 @case_kind
 class Admission(CaseKind):
     key, label, series = "admission", "入驻申请", "RY"
+    form_read = True
     clauses = ("4.3.1.1", "4.3.1.3", "5.1.3")
     states = (kinds.DRAFT, kinds.SUBMITTED, kinds.CORRECTING, CHECKED, ADMITTED, SETTLED, REFUSED, kinds.WITHDRAWN)
     moves = (kinds.SUBMIT, SEND_BACK, kinds.RESUBMIT, RESPOND, CHECK, ADMIT, CONDITION, REFUSE, SIGN, WITHDRAW)

@@ -282,7 +282,7 @@ def publish_item(
         raise Refused("首次答复时限应不少于1日，且不长于办结时限。", field="first_response_days")
     if since < rules.day_of(at):
         raise Refused("启用日期不能早于今天：已收的办件仍按收件时的版本办理。", field="since")
-    wrong = rules.wrong_specs(fields, materials)
+    wrong = rules.wrong_specs(fields, materials) or rules.lost_specs(KINDS.get(kind).rests_on(), fields)
     if wrong:
         raise Refused(wrong, field="fields")
     if materials and KINDS.get(kind).secret:

@@ -45,6 +45,7 @@ class Complaint(CaseKind):
     offered = ("tenant", "portal")
     titled_by = "what"
     accuses = True
+    reads = ("about",)
     retention = "cases.complaint_retention_years"
     outcomes = {"upheld": "属实", "partly": "部分属实", "unfounded": "不属实", "unverifiable": "无法核实"}
     causes = {

@@ -408,6 +408,24 @@ def test_a_found_veto_needs_its_basis_and_caps_the_grade(people, residents, coll
     assert outcome_of(done, at.date()).result["grade"] == "不合格"
 
 
+def test_the_same_conclusion_sent_again_leaves_no_second_trace(people, residents, collected, at):
+    by = {"actor": people.inspector, "at": at, "round": collected}
+    find_veto(**by, key="v", veto="safety", found=False)
+    first = assess(people, collected, at, AGENCY, verdict="adjust", score=Decimal(60), reason="现场核对")
+    for n, seen in enumerate((0, first.version)):
+        with pytest.raises(Conflict, match="没有改动"):
+            find_veto(**by, key=f"v{n}", veto="safety", found=False)
+        with pytest.raises(Conflict, match="没有改动"):
+            assess(
+                people, collected, at, AGENCY, key=f"s{n}", verdict="adjust", score=Decimal(60), reason="现场核对 ", seen=seen
+            )
+    assert Entry.objects.filter(verb__in=["evaluation.assess", "evaluation.veto"]).count() == 2
+    assert (
+        assess(people, collected, at, AGENCY, key="t", verdict="adjust", score=Decimal(61), reason="现场核对", seen=1).version
+        == 2
+    )
+
+
 # --- frozen ----------------------------------------------------------------------------------------------------------------
 
 

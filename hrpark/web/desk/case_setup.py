@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -15,14 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hrpark.accounts.models import Park, Person
 from hrpark.cases import actions, permissions
-from hrpark.cases.kinds import KINDS, CaseKind
-from hrpark.cases.models import AnswerTemplate, Clock, Duty, FollowUp, FollowUpResult, Item, ScoreForm
+from hrpark.cases.kinds import KINDS
+from hrpark.cases.models import AnswerTemplate, Duty, FollowUp, FollowUpResult, ScoreForm
 from hrpark.cases.queries import duties as on_duty_now
-from hrpark.cases.queries import form_of, handlers, inbox, item_in_force, kind_of, open_cases_of, score_form_in_force
+from hrpark.cases.queries import handlers, inbox, item_in_force, kind_of, open_cases_of, score_form_in_force
 from hrpark.standard.kinds import cites
 from hrpark.toolbox.errors import HrparkError, NotFound
 from hrpark.web import case_figures, requests
-from hrpark.web.case_figures import readable
+from hrpark.web.case_figures import kind_here, readable
 from hrpark.web.filters import Choice, YesNo
 from hrpark.web.forms import Day, Form, Group, Number, Whole, handle
 from hrpark.web.jinja import url
@@ -35,14 +33,6 @@ READ, HANDLE, OVERSEE, ITEMS_EDIT = permissions.READ, permissions.HANDLE, permis
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
 page_of("follow_up", desk="desk-follow-up")
-page_of("item", desk="desk-item-version")
-
-
-def _kind(request: HttpRequest, park: Park, key: str) -> CaseKind:
-    kind = KINDS.find(key)
-    if kind is None or key not in readable(request.standing, park):
-        raise NotFound()
-    return kind
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:
@@ -261,132 +251,6 @@ def template_retire(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     return HttpResponseRedirect(url("desk-templates", park=park.slug))
 
 
-# ---------------------------------------------------------------- items
-
-place("desk", "settings", "事项", "desk-items", READ, order=58)
-
-
-@page(READ, door="desk")
-@require_safe
-@cites("5.3", "6.2.1", label="事项的指南、材料与时限")
-def items(request: HttpRequest, park: Park) -> HttpResponse:
-    rows = [(KINDS.get(key), item_in_force(key, park, request.today)) for key in readable(request.standing, park)]
-    return render(
-        request, "desk/items.html", {"title": "事项", "park": park, "rows": [(k, i, requests.promise_of(i)) for k, i in rows]}
-    )
-
-
-def _history(park: Park, key: str) -> list[Item]:
-    """Every stored version that holds or held here: the park's own, and the installation's."""
-    return list(Item.objects.filter(key=key, park__isnull=True) | Item.objects.filter(key=key, park=park))
-
-
-def _item_page(request: HttpRequest, park: Park, kind: CaseKind, item: Item) -> HttpResponse:
-    now = item_in_force(kind.key, park, request.today)
-    history = sorted(_history(park, kind.key), key=lambda i: (i.park_id is not None, i.version), reverse=True)
-    context = {
-        "title": item.title, "park": park, "kind": kind, "item": item, "words": requests.paragraphs(item.words), "promise": requests.promise_of(item),
-        "form": form_of(item), "history": history, "in_force": item.pk == now.pk, "now": now, "may_edit": request.standing.may(ITEMS_EDIT, park.pk),
-        "scores": score_form_in_force(kind.key, park, request.today), "coming": item.since > request.today,
-    }  # fmt: skip
-    return render(request, "desk/item.html", context)
-
-
-@page(READ, door="desk")
-@require_safe
-def item(request: HttpRequest, park: Park, kind: str) -> HttpResponse:
-    """The version that holds today, and all others."""
-    found = _kind(request, park, kind)
-    return _item_page(request, park, found, item_in_force(kind, park, request.today))
-
-
-@page(READ, door="desk")
-@require_safe
-def item_version(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
-    found = next(iter(Item.objects.filter(pk=pk, park=park) | Item.objects.filter(pk=pk, park__isnull=True)), None)
-    if found is None:
-        raise NotFound()
-    return _item_page(request, park, _kind(request, park, found.key), found)
-
-
-@page(ITEMS_EDIT, door="desk")
-@require_http_methods(FORM_METHODS)
-def item_edit(request: HttpRequest, park: Park, kind: str) -> HttpResponse:
-    """The next version: words, promise, and what each field and document is called and whether it must be there.
-
-    Which fields there are, their types and conditions are the kind's own: rules and pages rest on them.
-    """
-    found = _kind(request, park, kind)
-    base = item_in_force(kind, park, request.today)
-    fields = [f for f in base.fields if not f.get("fixed")]
-
-    class ItemForm(Form):
-        groups = (
-            Group("指南与时限", ("title", "words", "clock", "first_response_days", "completion_days", "desk", "since")),
-            *(Group(f"字段：{f['label']}", (f"f.{f['key']}.label", f"f.{f['key']}.help", f"f.{f['key']}.required")) for f in fields),
-            *(Group(f"材料：{m['title']}", (f"m.{m['key']}.title", f"m.{m['key']}.says", f"m.{m['key']}.required")) for m in base.materials),
-        )  # fmt: skip
-        title = forms.CharField(label="事项名称", max_length=60)
-        words = forms.CharField(
-            label="办事指南",
-            widget=forms.Textarea(attrs={"rows": 8}),
-            max_length=8000,
-            help_text="每行一段，公开显示在填写页上方。",
-        )
-        clock = forms.ChoiceField(label="计时方式", choices=Clock.choices, widget=forms.RadioSelect(attrs={"data-inline": "1"}))
-        first_response_days = Whole(label="首次答复时限", unit="日", min_value=1, max_value=365)
-        completion_days = Whole(label="办结时限", unit="日", min_value=1, max_value=1000)
-        desk = forms.CharField(label="受理窗口", max_length=40)
-        since = Day(label="启用日期", help_text="此前收的办件仍按原版本办理。")
-
-        def __init__(self, *args: Any, **kwargs: Any):
-            self.base_fields = dict(self.base_fields)
-            for f in fields:
-                self._boxes(f"f.{f['key']}", "label", "字段名称", "help", "填写说明")
-            for m in base.materials:
-                self._boxes(f"m.{m['key']}", "title", "材料名称", "says", "说明")
-            super().__init__(*args, **kwargs)
-
-        def _boxes(self, at: str, name: str, label: str, says: str, says_label: str) -> None:
-            self.base_fields[f"{at}.{name}"] = forms.CharField(label=label, max_length=60)
-            self.base_fields[f"{at}.{says}"] = forms.CharField(label=says_label, required=False, max_length=200)
-            self.base_fields[f"{at}.required"] = forms.BooleanField(label="必填" if at[0] == "f" else "必交", required=False)
-
-    def initial() -> dict[str, Any]:
-        plain = ("title", "words", "clock", "first_response_days", "completion_days", "desk")
-        first = {name: getattr(base, name) for name in plain} | {"since": request.today}
-        for mark, rows in (("f", fields), ("m", base.materials)):
-            for one in rows:
-                first |= {
-                    f"{mark}.{one['key']}.{part}": one.get(part, "") for part in ("label", "help", "title", "says", "required")
-                }
-        return first
-
-    def changed(rows: list, mark: str, parts: tuple[str, ...], given: Mapping[str, Any]) -> list:
-        out = deepcopy(rows)
-        for one in out:
-            for part in (*parts, "required"):
-                if f"{mark}.{one['key']}.{part}" in given:
-                    one[part] = given[f"{mark}.{one['key']}.{part}"]
-        return out
-
-    def act(form: ItemForm) -> Item:
-        given = form.cleaned_data
-        plain = {
-            name: given[name] for name in ("title", "words", "clock", "first_response_days", "completion_days", "desk", "since")
-        }
-        return actions.publish_item(
-            **_by(request), park=park, kind=kind, fields=changed(base.fields, "f", ("label", "help"), given),
-            materials=changed(base.materials, "m", ("title", "says"), given), **plain,
-        )  # fmt: skip
-
-    here = url("desk-item", park=park.slug, kind=found.key)
-    return handle(
-        request, ItemForm, title=f"修改事项：{base.title}", submit="发布新版本", done="新版本已发布，自启用日期起生效。", then=lambda _: here, back=here,
-        initial=initial(), act=act, draft=f"item:{park.pk}:{kind}", lead=f"现行版本：{base}，{base.since:%Y-%m-%d} 起。",
-    )  # fmt: skip
-
-
 # ---------------------------------------------------------------- score forms
 
 #: So many criteria a form has at most; empty rows are none.
@@ -397,7 +261,7 @@ CRITERIA = 12
 @require_http_methods(FORM_METHODS)
 def score_form(request: HttpRequest, park: Park, kind: str) -> HttpResponse:
     """The next version of the criteria by which a kind is scored. Scorings that run keep theirs."""
-    found = _kind(request, park, kind)
+    found = kind_here(request, park, kind)
     base = score_form_in_force(kind, park, request.today)
     now = base.criteria if base else []
     rows = min(max(len(now) + 3, 5), CRITERIA)

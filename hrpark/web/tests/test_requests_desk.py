@@ -12,6 +12,7 @@ from hrpark.admission import samples as admission
 from hrpark.cases import actions
 from hrpark.cases.actions import NAMELESS
 from hrpark.cases.models import AnswerTemplate, Case, Duty, FollowUp, Item, Opinion, ScoreForm, Scoring
+from hrpark.cases.queries import form_of, item_in_force
 from hrpark.cases.samples import DATA, make_case
 from hrpark.institutions.samples import make_resident
 from hrpark.web import clock
@@ -287,14 +288,11 @@ def test_an_item_gets_a_new_version_and_old_cases_keep_theirs(client, cast, case
     )
     assert client.get("/desk/huangpu/items/general/edit/").status_code == 403
     client.force_login(cast.director)
-    page = client.get("/desk/huangpu/items/general/edit/")
-    typed = dict(re.findall(r'name="([^"]+)"[^>]*?value="([^"]*)"', page.content.decode()))
-    typed |= {
+    typed = as_drawn(client, "general") | {
         "title": "企业诉求", "words": "新的办事指南。", "clock": "natural", "completion_days": "3", "first_response_days": "1", "desk": "一站式窗口",
         "since": "2026-03-02", "f.what.label": "您要反映什么", "f.what.required": "on", "f.contact.required": "on", "f.phone.label": "电话",
         "m.evidence.title": "照片", "m.evidence.required": "on",
     }  # fmt: skip
-    typed.pop("_draft", None)
     typed.pop("f.phone.required", None)
     typed.pop("f.topic.required", None)
     assert post(client, "/desk/huangpu/items/general/edit/", {**typed, "deed_key": "pub"}).status_code == 302
@@ -315,6 +313,70 @@ def test_an_item_gets_a_new_version_and_old_cases_keep_theirs(client, cast, case
     back = {**typed, "since": "2026-03-01", "deed_key": "again"}
     refused = client.post("/desk/huangpu/items/general/edit/", back)
     assert refused.status_code == 422 and "启用日期不能早于今天" in words(refused)
+
+
+def as_drawn(client, kind) -> dict[str, str]:
+    """What a browser would send of the editor as it is drawn."""
+    page = client.get(f"/desk/huangpu/items/{kind}/edit/").content.decode()
+    typed = dict(re.findall(r'<textarea name="([^"]+)"[^>]*>\s*([^<]*)</textarea>', page))
+    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page, re.S):
+        picked = re.search(r'value="([^"]*)"[^>]* selected', options) or re.search(r'value="([^"]*)"', options)
+        typed[name] = picked[1]
+    for box in re.findall(r"<input [^>]*>", page):
+        name, value = (re.search(rf'{a}="([^"]*)"', box) for a in ("name", "value"))
+        if name and (" checked" in box or not re.search(r'type="(checkbox|radio)"', box)):
+            typed[name[1]] = value[1] if value else ("on" if "checkbox" in box else "")
+    return typed
+
+
+def test_the_editor_sent_as_it_is_drawn_changes_nothing(client, cast):
+    client.force_login(cast.director)
+    for kind in ("general", "complaint", "report"):
+        before = item_in_force(kind, cast.huangpu, date(2026, 3, 2))
+        assert post(client, f"/desk/huangpu/items/{kind}/edit/", as_drawn(client, kind)).status_code == 302
+        after = item_in_force(kind, cast.huangpu, date(2026, 3, 2))
+        assert after.park == cast.huangpu and after.words == before.words.strip()
+        assert form_of(after) == form_of(before)
+
+
+def test_officers_add_change_and_drop_fields_and_documents_with_a_look_at_the_form_first(client, cast, case):
+    client.force_login(cast.director)
+    path = "/desk/huangpu/items/general/edit/"
+    typed = as_drawn(client, "general") | {
+        "nf.0.label": "希望何时解决", "nf.0.type": "date", "nf.1.label": "涉及单位", "nf.1.type": "many", "nf.1.choices": "物业\n食堂\n", "nf.1.required": "on",
+        "f.place.drop": "on", "f.phone.type": "mobile", "f.topic.choices": "设施与环境\n宿舍\n其他", "nm.0.title": "授权书", "nm.0.required": "on", "nm.0.personal": "on",
+    }  # fmt: skip
+    look = post(client, path, {**typed, "_preview": "1"})
+    text = words(look)
+    assert look.status_code == 200 and "表单预览" in text and "希望何时解决" in text and "授权书（必交）" in text
+    assert not Item.objects.filter(park=cast.huangpu).exists()
+    assert post(client, path, typed).status_code == 302
+    item = Item.objects.get(park=cast.huangpu)
+    form = form_of(item)
+    by_label = {f.label: f for f in form.fields}
+    assert (by_label["希望何时解决"].type, by_label["涉及单位"].choices) == ("date", (("o1", "物业"), ("o2", "食堂")))
+    assert by_label["联系电话"].type == "mobile" and "所在位置" not in by_label
+    assert by_label["诉求类别"].choices == (("facility", "设施与环境"), ("o1", "宿舍"), ("other", "其他"))
+    assert [(m.title, m.required, m.personal) for m in form.materials][-1] == ("授权书", True, True)
+    assert fresh(case).item_id != item.pk and "所在位置" in words(client.get(f"{DESK}{case.pk}/"))
+    client.force_login(cast.stranger)
+    assert "希望何时解决" in words(client.get("/p/huangpu/requests/new/general/"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "says"),
+    [
+        ("general", {"nf.0.label": "类别", "nf.0.type": "choice"}, "没有列出选项"),
+        ("complaint", {"f.about.choices": "园区的服务或收费\n其他"}, "不能删去或改名：园区工作人员"),
+    ],
+)
+def test_a_form_that_can_not_be_is_refused_and_nothing_typed_is_lost(client, cast, kind, typed, says):
+    client.force_login(cast.director)
+    for more in ({}, {"_preview": "1"}):
+        refused = post(client, f"/desk/huangpu/items/{kind}/edit/", as_drawn(client, kind) | typed | more)
+        assert refused.status_code == 422 and says in words(refused), words(refused)[:900]
+        assert all(value.split("\n")[0] in refused.content.decode() for value in typed.values())
+    assert not Item.objects.filter(park=cast.huangpu).exists()
 
 
 # --- figures -------------------------------------------------------------------------------------------------------------
