@@ -38,7 +38,7 @@ LISTS: dict[str, Shown] = {
     "desk-institutions": Shown(_INSTITUTIONS, export=DESK),
     "desk-imports": Shown("文件 状态 导入到 行数 新增 变更 上传人 上传时间", export=DESK),
     "desk-admissions": Shown(
-        "申请机构 状态 时限 办结期限 受理编号 收件时间 类别 经办人 决定 决定时间 统一社会信用代码 申请人", export=DESK
+        "申请机构 状态 时限 办结期限 决定 受理编号 收件时间 类别 决定时间 统一社会信用代码 经办人 申请人", export=DESK
     ),
     "desk-admission-queue": Shown("申请机构 位次 得分 为什么 等什么 收件时间 受理编号 类别", export=DESK),
     "desk-potentials": Shown("机构 结果 评估类别 评估日期 有效期止 编号", export=DESK),
@@ -56,7 +56,7 @@ LISTS: dict[str, Shown] = {
     "tenant-cases": Shown("事项 状态 由谁办理 办结期限 受理编号 提交时间 种类 申请人", export="rcR"),
     "authority-institutions": Shown(_INSTITUTIONS, export="s", masked={"联系电话": AUTHORITY}),
     "authority-admissions": Shown(
-        "申请机构 状态 时限 决定 受理编号 收件时间 办结期限 决定时间 类别 统一社会信用代码", export=AUTHORITY
+        "申请机构 状态 时限 办结期限 决定 受理编号 收件时间 类别 决定时间 统一社会信用代码", export=AUTHORITY
     ),
     "authority-cases": Shown(
         "标题 状态 时限 办结期限 种类 受理编号 收件时间 办结时间 首次答复 结果 原因 机构", export=AUTHORITY
