@@ -421,7 +421,9 @@ _LABELS = {
     for model in (Residency, Contact, Credential, StaffMember, Licence, Institution)
     for f in model._meta.fields
     if f.name != "id"
-} | {"on": "日期", "unit": "单元", "until": "止", "starts": "入驻日期", "ends": "退出日期", "main": "主要联系人"}
+} | {"on": "日期", "unit": "单元", "until": "止", "starts": "入驻日期", "ends": "退出日期", "main": "主要联系人"} | {
+    "park": "园区", "institution": "机构", "organisation": "单位", "created_at": "建档时间", "changed_at": "修改时间",
+}  # fmt: skip
 _WORDS = {
     (f.name, key): str(word)
     for model in (Institution, Licence, Credential, StaffMember, CreditCheck)
@@ -431,8 +433,26 @@ _WORDS = {
 #: What an entry says besides changed fields: data key → how it is said.
 _SAID = (
     ("begun", "新增"), ("ended", "停止"), ("name", ""), ("number", ""), ("title", ""), ("segment", ""), ("label", ""), ("source", ""),
-    ("result", ""), ("unit", "单元"), ("starts", "自"), ("until", "至"), ("on", "自"), ("basis", "依据"), ("reason", "原因"),
+    ("result", ""), ("agreement", "协议"), ("start_by", "最迟开业"), ("unit", "单元"), ("starts", "自"), ("ends", "至"), ("since", "自"), ("until", "至"), ("on", "自"), ("agreed_on", "协议签于"), ("checked_on", "查询于"), ("uscc", "统一社会信用代码"), ("uscc_reason", "代码说明"), ("basis", "依据"), ("reason", "原因"),
 )  # fmt: skip
+
+
+#: What stands in an entry for the house alone: numbers of records, and what another line of the timeline says.
+UNSAID = frozenset(
+    {
+        "attachment",
+        "application",
+        "paper",
+        "verified",
+        "kind",
+        "recognised",
+        "changed",
+        "staff",
+        "residency",
+        "credential",
+        "licence",
+    }
+)
 
 
 def why(line: Line) -> str:
@@ -444,7 +464,9 @@ def why(line: Line) -> str:
         if value in (None, "", []) or key in (data.get("changed") or {}) or (key == "name" and "attachment" in data):
             continue  # a file's own name may tell what only its gate may show
         text = " → ".join(_word(key, v) for v in value) if key == "unit" and isinstance(value, list) else _word(key, value)
-        parts.append(f"{label}{'：' if label in ('依据', '原因', '新增', '停止', '单元') else ' ' if label else ''}{text}")
+        parts.append(
+            f"{label}{'：' if label in ('依据', '原因', '新增', '停止', '单元', '协议', '最迟开业') else ' ' if label else ''}{text}"
+        )
     return "；".join(parts)
 
 

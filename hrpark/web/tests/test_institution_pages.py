@@ -1,9 +1,11 @@
 """The register of institutions at the desk, in the own door, at the authority: pages, forms, refusals."""
 
+import ast
 import html
 import re
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,8 +29,10 @@ from hrpark.institutions.samples import (
     make_staff_member,
 )
 from hrpark.parks.samples import make_space
+from hrpark.toolbox.text import is_chinese
+from hrpark.trail.kinds import VERBS
 from hrpark.trail.queries import timeline
-from hrpark.web import clock
+from hrpark.web import clock, dossier
 from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
@@ -466,3 +470,26 @@ def test_pages_read_a_fixed_number_of_times(now, cast, qihang, django_assert_max
         client.get(url("desk-institutions") + "?cols=phone,contact,uscc")
     with django_assert_max_num_queries(26):
         client.get(url("desk-institution", pk=qihang.pk) + "?tab=licences")
+
+
+def _told_to_institutions() -> set[str]:
+    """The words under which deeds tell an institution's timeline something, from the code itself."""
+    found = set()
+    for path in Path(dossier.__file__).parents[1].rglob("actions/*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            name = getattr(call.func, "attr", getattr(call.func, "id", "")) if isinstance(call, ast.Call) else ""
+            if name not in ("also", "record", "touched") or not call.args:
+                continue
+            of = ast.unparse(call.args[1] if name == "touched" else call.args[0])
+            if name == "touched" or of.endswith("institution"):
+                found |= {k.arg for k in call.keywords if k.arg and k.arg != "park"}
+    return found
+
+
+def test_every_deed_and_everything_a_timeline_tells_of_it_has_words():
+    """A new verb, a new changed field or a new word in a payload without Chinese fails here, not before a reader."""
+    assert [v.name for v in VERBS if not any(map(is_chinese, v.sentence))] == []
+    labels = {**dossier._LABELS, **dossier._WORDS}
+    assert [key for key, word in labels.items() if not any(map(is_chinese, word))] == []
+    told = _told_to_institutions()
+    assert len(told) > 8 and told - {key for key, _ in dossier._SAID} - dossier.UNSAID == set()
