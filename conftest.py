@@ -36,19 +36,22 @@ class ByFile(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False  # in the order of collection, below
     return ByFile(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """What asks for no database has no second one to pass on: ``-m "not no_database"`` leaves it out on PostgreSQL."""
+    """What asks for no database has no second one to pass on: ``-m "not no_database"`` leaves it out on PostgreSQL.
+
+    What takes longest by itself begins first; in a file, tests that begin with the same worlds follow one another.
+    """
     for item in items:
         asks = item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames) or "browser" in item.path.parts
         if not asks:
             item.add_marker("no_database")
-    # In a file, tests that begin with the same worlds follow one another.
     order = {path: n for n, path in enumerate(dict.fromkeys(item.path for item in items))}
-    items.sort(key=lambda item: (order[item.path], tuple(worlds_of(item))))
+    items.sort(key=lambda item: (not item.nodeid.startswith("tests/"), order[item.path], tuple(worlds_of(item))))
 
 
 def pytest_collection_finish():

@@ -239,7 +239,7 @@ def test_every_field_that_may_name_a_record_is_declared(visitors):
     for name, row in ROWS.items():
         if row.get:
             letter = row.get.replace("-", "")[:1]
-            answer = visitors.knock(letter, "get", visitors.address(name))
+            answer = visitors.visit(letter, visitors.address(name))
             if answer.headers.get("Content-Type", "").startswith("text/html"):
                 wrong |= {f"{name}: {field}" for field in Fields(answer.text).found if field not in known}
     assert not wrong, told(sorted(wrong))
