@@ -108,6 +108,7 @@ build/static/manifest.json: node_modules/.ready vite.config.js $(shell find fron
 
 lock:  ## Renew the lock files (needs .venv)
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements/run.lock
+	$(BIN)/uv pip compile pyproject.toml --group ocr --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements/ocr.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements/dev.lock
 
 clean:  ## Remove what the commands made, except data in var/

@@ -21,6 +21,7 @@ from hrpark.files.models import Attachment
 from hrpark.trail.actions import subject
 
 from .kinds import TEMPLATES
+from .rules.licences import Found
 
 
 class Series(models.Model):
@@ -172,6 +173,44 @@ class Original(models.Model):
     @property
     def archive_number(self) -> str:
         return archive_number(self.category, self.year, self.number)
+
+
+class ReadingState(models.TextChoices):
+    WAITING = "waiting", "正在识别"
+    DONE = "done", "已识别"
+    FAILED = "failed", "没有识别出来"
+
+
+@subject("reading", "证照识别")
+class Reading(models.Model):
+    """What the worker read off a photograph of a licence (rules/licences.py): proposed to a form, never taken as it is.
+
+    ``found``: ``[{key, label, value, confidence, doubt}]``. ``due_at``: to be read; ``queued_at``: when a task was last sent.
+    """
+
+    attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+")
+    park = models.ForeignKey(Park, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    state = models.CharField(max_length=8, choices=ReadingState, default=ReadingState.WAITING)
+    found = models.JSONField(default=list)
+    problem = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    queued_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="waiting", due_at__isnull=False) | ~Q(state="waiting") & Q(due_at__isnull=True),
+                name="a_waiting_reading_is_due",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="reading_due")]
+
+    @property
+    def fields(self) -> list[Found]:
+        return [Found(**one) for one in self.found]
 
 
 class EnvelopeState(models.TextChoices):

@@ -11,11 +11,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
 from hrpark.files.kinds import GATES, attachable, gate
+from hrpark.files.queries import attachments_of
 from hrpark.toolbox.errors import NotFound
 
 from . import signing
 from .kinds import TEMPLATES
-from .models import Document, Envelope, EnvelopeState, Original, WordTemplate
+from .models import Document, Envelope, EnvelopeState, Original, Reading, WordTemplate
 from .permissions import DOCUMENTS_READ
 from .rules import read_code
 
@@ -129,6 +130,12 @@ def originals_in(standing: Standing) -> QuerySet[Original]:
         .select_related("document", "park")
         .order_by("-year", "category", "-number")
     )
+
+
+def readings_of(subject_type: str, subject_id: object) -> list[Reading]:
+    """What was read off the current photographs of a subject, oldest first. The caller has passed its gate."""
+    current = attachments_of(subject_type, subject_id)
+    return list(Reading.objects.filter(attachment__in=current).select_related("attachment").order_by("pk"))
 
 
 def word_templates_of(park: Park, template: str) -> QuerySet[WordTemplate]:

@@ -28,10 +28,11 @@ from hrpark.cases import actions as cases
 from hrpark.cases.models import Case
 from hrpark.cases.queries import score_form_in_force
 from hrpark.cases.samples import DATA, make_case
-from hrpark.documents.actions import carry_on, request_signing, withdraw
+from hrpark.documents.actions import ask_to_read, carry_on, request_signing, withdraw, write_reading
 from hrpark.documents.esign import Signer, Standing
 from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT, PLEDGE
 from hrpark.documents.models import Document, Envelope
+from hrpark.documents.rules.licences import Line
 from hrpark.documents.samples import make_original, make_word_template
 from hrpark.evaluation import samples as rounds
 from hrpark.evaluation.actions import (
@@ -51,7 +52,7 @@ from hrpark.evaluation.queries import scheme_name
 from hrpark.evaluation.rules.scheme import checklist_of, judged_by, rows_of
 from hrpark.files.actions import remove
 from hrpark.files.queries import attachments_of
-from hrpark.files.samples import make_attachment, pdf_bytes
+from hrpark.files.samples import make_attachment, pdf_bytes, png_bytes
 from hrpark.institutions import actions as dossier
 from hrpark.institutions.models import CreditSource, Institution
 from hrpark.institutions.samples import make_contact, make_licence, make_resident, make_staff_member
@@ -266,6 +267,17 @@ def _signed_on_a_platform(estate: Estate, document: Document, at: datetime) -> N
     estate.things |= {"file_envelope": Envelope.objects.get(pk=envelope.pk).signed_id}
 
 
+def _read_off_a_photograph(estate: Estate, case: Case, at: datetime) -> None:
+    """A licence in a picture, and what stands on it."""
+    picture = make_attachment(
+        case, park=estate.park, at=at, label=estate.words("执照照片"), name=f"{estate.words('照片文件')}.png", data=png_bytes(),
+        key=_key(estate, "picture"),
+    )  # fmt: skip
+    reading = ask_to_read(actor=HOUSE, at=at, attachment=picture, kind="business_licence")
+    lines = [Line("营业执照", 1.0, 0, 0, 90, 20), Line(f"住所{estate.words('识别住所')}", 1.0, 0, 40, 300, 60)]
+    write_reading(actor=HOUSE, at=at, key=_key(estate, "reading"), reading=reading, lines=lines)
+
+
 def _file(estate: Estate, to: Any, label: str, name: str, at: datetime, *, personal: bool = False, words: str = "") -> int:
     """An attachment: its label, its name, and what stands in it are canaries of the same owner."""
     return make_attachment(
@@ -386,6 +398,7 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
     documents = list(Document.objects.filter(of_type="application", of_id=str(application.pk)).order_by("pk"))
     withdraw(actor=HOUSE, at=at, key=_key(estate, "void"), document=documents[1], reason=words("作废原因"))
     _signed_on_a_platform(estate, documents[2], then)
+    _read_off_a_photograph(estate, case, at)
     original = make_original(
         documents[0], at=then, cross_sealed=False, lacks=words("缺项", "内注"), place=words("存放位置", "内注")
     )

@@ -34,7 +34,7 @@ PLAIN: dict[str, set[str]] = {
         "cases.span.outcome", "admission.filing.receipt", "cases.item.desk", "cases.item.key", "cases.item.kind",
         "cases.step.actor", "cases.step.from_state", "cases.step.to_state", "cases.step.verb", "documents.document.code",
         "documents.document.issued_by", "documents.document.of_id", "documents.document.of_type",
-        "documents.document.series", "documents.document.sha256", "documents.document.signer", "documents.envelope.number", "documents.original.category",
+        "documents.document.series", "documents.document.sha256", "documents.document.signer", "documents.envelope.number", "documents.reading.kind", "documents.original.category",
         "documents.wordtemplate.sha256", "documents.wordtemplate.template", "documents.document.template", "documents.series.name",
         "evaluation.answer.row", "evaluation.assessment.assessed_by", "evaluation.assessment.row",
         "evaluation.frozen.inputs_digest", "evaluation.frozen.result_digest", "evaluation.round.edition",
@@ -56,7 +56,7 @@ PLAIN: dict[str, set[str]] = {
     },
     "worded by the house": {
         "accounts.consent.channel", "accounts.erasure.doubtful", "admission.grounds.scored", "cases.pause.reason", "cases.step.sentence", "documents.document.title",
-        "documents.envelope.last_error", "evaluation.frozen.result", "evaluation.scheme.body", "evaluation.selfscore.checks", "institutions.fact.value",
+        "documents.envelope.last_error", "documents.reading.problem", "evaluation.frozen.result", "evaluation.scheme.body", "evaluation.selfscore.checks", "institutions.fact.value",
         "notices.delivery.last_error", "sheets.importjob.counts", "sheets.importjob.error", "sheets.importjob.notes",
         "sheets.importjob.told",
     },

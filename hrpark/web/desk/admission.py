@@ -33,7 +33,7 @@ from hrpark.documents.kinds import ADMISSION_DECISION, AGREEMENT, PLEDGE
 from hrpark.institutions.models import CreditSource
 from hrpark.standard.kinds import cites
 from hrpark.toolbox.errors import Conflict, NotFound, Refused
-from hrpark.web import applications, clock, requests
+from hrpark.web import applications, clock, licences, requests
 from hrpark.web.applications import Applications
 from hrpark.web.filters import Choice
 from hrpark.web.forms import Day, Form, Group, handle
@@ -150,6 +150,7 @@ def admission(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         "would": would_change(application, request.at) if works and working else (), "minutes": working and needs_minutes(park),
         "checks": candidate_of(application, request.today).checks if working else (),
         "declared": Declared.of(application) if working else None, "waiting": waiting_membership(application),
+        "reads": licences.reads_of(application.case, application.case.data),
         "roles": {r.key: r.label for r in ROLES}, "due": due if works else [],
         "override": (lambda line: here(application, "override", judgement=line.judgement.pk)) if works and working else None,
         "url_of": lambda deed: here(application, deed),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -19,9 +20,10 @@ from hrpark.admission.rules import rules_on
 from hrpark.cases.queries import form_of
 from hrpark.cases.rules import Form as ItemSpec
 from hrpark.cases.rules import questions, shown, supposed, wanted
+from hrpark.documents.rules.licences import KINDS
 from hrpark.institutions.models import SupportingKind
 from hrpark.standard.kinds import cites
-from hrpark.web import applications, asking, requests
+from hrpark.web import applications, asking, licences, requests
 from hrpark.web.forms import Form, Group, Step, draft_data, handle, walk
 from hrpark.web.item_form import answers_of, maker, rows_in
 from hrpark.web.jinja import url
@@ -173,6 +175,9 @@ def form(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         messages.success(request, f"已提交，受理编号 {made.case.number}。{requests.promise_of(made.case.item)}。")
         return here
 
+    reads = licences.reads_of(application.case, {**application.case.data, **typed})
+    boxes = licences.proposed(reads)
+    steps = [replace(step, make=licences.marked(step.make, boxes)) for step in steps] if boxes else steps
     papers = requests.papers_of(application.case, spec, {**application.case.data, **typed}, request.standing, request.today)
     fixed = answers_of([f for f in shown(spec.fields, application.case.data) if f.fixed], application.case.data)
     return walk(
@@ -180,7 +185,13 @@ def form(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
         template="portal/admission_form.html", park=park, application=application, papers=papers, fixed=fixed,
         tables={s.key for s in steps if any(f.type == "rows" for f in spec.group(s.title))},
         missing=[p for p in papers if p.missing], upload=url("portal-application-files", park=park.slug, pk=pk),
+        initial={name: found.value for name, found in boxes.items()}, reads=reads, readable=_to_read(papers),
     )  # fmt: skip
+
+
+def _to_read(papers: list[Any]) -> list[Any]:
+    """Licences of which a photograph would fill in the form, and none was handed in yet."""
+    return [p for p in papers if p.material.key in KINDS and not p.files] if licences.readable() else []
 
 
 def _steps(request: HttpRequest, application: Application, spec: ItemSpec, draft: str) -> tuple[list[Step], dict[str, Any]]:
@@ -208,7 +219,11 @@ def _steps(request: HttpRequest, application: Application, spec: ItemSpec, draft
 @page(door="person")
 @require_POST
 def files(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
-    return asking.files(request, park, applications.PORTAL, pk)
+    answer = asking.files(request, park, applications.PORTAL, pk)
+    case = own_application_for(request.standing, pk, park).case
+    if case.received_at is None:
+        licences.ask(request, case, {m.title: m.key for m in form_of(case.item).materials if m.key in KINDS})
+    return answer
 
 
 # ---------------------------------------------------------------- where it stands
