@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import sys
+
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 
@@ -18,7 +22,12 @@ TITLES = {
     422: "还不能这样做",
     429: "操作过于频繁",
     500: "系统出错",
+    503: "暂时不能保存",
 }
+#: Seconds after which trying again makes sense.
+AGAIN = 30
+#: What is not sent back to the page that asks to try again: proofs of who somebody is are typed anew.
+SECRET = re.compile(r"password|code|csrf", re.IGNORECASE)
 
 
 def problem(request: HttpRequest, message: str, status: int) -> HttpResponse:
@@ -71,4 +80,35 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return unavailable(request, error)
     return problem(request, "系统出错，您的数据没有改变。请稍后重试；如仍出现，请把时间告诉园区工作人员。", 500)
+
+
+def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The database is full, locked for too long, or away: nothing was kept, and what was typed comes back with a button that
+    hands it in again, under the same key, so that it is done once at most."""
+    full = "full" in str(error) or "No space" in str(error)
+    why = "服务器存储空间不足，请联系园区工作人员清理后再试。" if full else "数据库正忙或暂时无法连接，请稍等半分钟再试。"
+    typed = [(k, v) for k, v in _typed(request) if not SECRET.search(k)]
+    kept = "您填写的内容都在这一页，没有丢失；再试不会重复提交。" if typed else ""
+    lost = (
+        "选择的文件请在返回后重新选择。" if request.method == "POST" and request.content_type == "multipart/form-data" else ""
+    )
+    message = f"刚才的操作没有保存，数据没有改变。{why}{kept}{lost}"
+    context = {
+        "title": TITLES[503], "message": message, "status": 503, "typed": typed,
+        "shown": [v for k, v in typed if k not in ("deed_key", "next", "_draft") and v.strip()],
+    }  # fmt: skip
+    try:
+        response = render(request, "problem.html", context, status=503)
+    except (DatabaseError, InterfaceError):  # not even who is signed in can be read
+        response = HttpResponse(message, content_type="text/plain; charset=utf-8", status=503)
+    response.headers["Retry-After"] = str(AGAIN)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in request.POST.lists() for value in values] if request.method == "POST" else []
