@@ -70,7 +70,7 @@ shots: .venv/.dev build/static/manifest.json  ## Every page as PNG, desk width a
 bench: .venv/.dev build/static/manifest.json  ## Ratios against a floor in the same run, as JSON
 	$(BIN)/python -m bench
 
-torture: .venv/.dev  ## Long fault runs: kill -9 in imports and decisions
+torture: .venv/.dev  ## Long fault runs: kill -9, races, a fault at every statement, power cuts
 	$(BIN)/python -m bench.torture
 
 # --- what the targets above stand on ---------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from hrpark.accounts import samples
 from tests.worlds import Worlds, world, worlds_of
 
 #: Fixtures without which a test has no database.
-DATABASE = {"db", "transactional_db", "django_db_setup", "migrated", "own_database"}
+DATABASE = {"db", "transactional_db", "django_db_setup", "migrated", "new_environment", "own_database"}
 
 
 class ByFile(LoadScopeScheduling):
@@ -128,17 +128,27 @@ def django_db_setup(migrated, django_db_blocker):
         connection.close()
 
 
+@pytest.fixture(scope="session")
+def new_environment(migrated):
+    """Folder → the environment for ``tests.processes.Process``, with a fresh copy of the database in it, or on the server."""
+
+    def made(folder: Path) -> dict[str, str]:
+        return dict(
+            os.environ,
+            DJANGO_SETTINGS_MODULE="config.settings",
+            HRPARK_HOME=str(folder / "home"),
+            HRPARK_DATABASE=_new_database(folder / "own.sqlite3", copy_of=migrated),
+        )
+
+    return made
+
+
 @pytest.fixture
-def own_database(migrated, tmp_path):
+def own_database(new_environment, tmp_path):
     """A database for a test whose deeds come from several processes or end in a kill: a fresh copy, never a flush (the trail
     refuses deletes), never in memory (no WAL there). Yields the environment for ``tests.processes.Process``.
     """
-    return dict(
-        os.environ,
-        DJANGO_SETTINGS_MODULE="config.settings",
-        HRPARK_HOME=str(tmp_path / "home"),
-        HRPARK_DATABASE=_new_database(tmp_path / "own.sqlite3", copy_of=migrated),
-    )
+    return new_environment(tmp_path)
 
 
 def _new_database(file: Path, *, copy_of: str = "") -> str:

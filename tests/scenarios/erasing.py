@@ -1,4 +1,5 @@
-"""One person is erased from the whole world of tests/access: a program of its own, over a database of its own.
+"""The world of tests/access is built, with a fault at statements of every verb; then one person is erased from all of it. A program of
+its own, over a database of its own.
 
 Their name, mobile and e-mail are typed into every free text of every table (one row each), their own words wherever a person has
 words of their own. What is printed: those words, and whether trail and frozen results still verify.
@@ -38,6 +39,7 @@ from hrpark.trail.queries import verify  # noqa: E402
 from hrpark.web import clock  # noqa: E402
 from tests.access import stage as world  # noqa: E402
 from tests.access.test_canaries import PLAIN, free_text  # noqa: E402
+from tests.scenarios import faults  # noqa: E402
 from tests.scenarios.left_behind import files_of, left  # noqa: E402
 
 NAME, MOBILE, EMAIL = "欧阳甲骨文", "13987654321", "oracle.bone@example.com"
@@ -61,8 +63,10 @@ def main(aside: str) -> dict:
         logging.getLogger(name).addHandler(logging.StreamHandler(logged))
         logging.getLogger(name).setLevel(logging.DEBUG)
     logging.getLogger("django.db.backends").setLevel(logging.WARNING)
+    tried = faults.Found()
     with transaction.atomic():  # one commit instead of a thousand
-        stage = world.build(clock.now())
+        with faults.looking(tried, faults.every if os.environ.get("HRPARK_EVERY_STATEMENT") else faults.few):
+            stage = world.build(clock.now())
         at, person = stage.at, Person.objects.get(pk=stage.people["c"].pk)
         former = person.name
         change_person(actor=person, at=at, key="renamed", person=person, name=NAME, mobile=MOBILE, email=EMAIL)
@@ -76,7 +80,7 @@ def main(aside: str) -> dict:
     finished = finish(at)
     seal(limit=100_000)
     return {
-        "words": words, "typed": typed, "there": sorted({word for word, _ in there}),
+        "faults": tried.faults, "verbs": sorted(tried.verbs), "wrong": tried.wrong, "words": words, "typed": typed, "there": sorted({word for word, _ in there}),
         "copied": [OWN[of] for of in ("what", "place", "answer", "rating", "draft", "view", "agent") if OWN[of] not in told],
         "broken": [line for check in verify() for line in check.broken], "recomputed": [recompute(f.round).ok for f in Frozen.objects.all()],
         "doubtful": Erasure.objects.get(person=person).doubtful, "log": logged.getvalue(), "called": Person.objects.get(pk=person.pk).name,
