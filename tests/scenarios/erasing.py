@@ -42,7 +42,7 @@ from tests.access.test_canaries import PLAIN, free_text  # noqa: E402
 from tests.scenarios import faults  # noqa: E402
 from tests.scenarios.left_behind import files_of, left  # noqa: E402
 
-NAME, MOBILE, EMAIL = "欧阳甲骨文", "13987654321", "oracle.bone@example.com"
+FORMER, NAME, MOBILE, EMAIL = "司马竹简", "欧阳甲骨文", "13987654321", "oracle.bone@example.com"
 #: What the person alone has said, each in a place of its own.
 OWN = {
     of: f"私语{of}-7f3a"
@@ -68,12 +68,13 @@ def main(aside: str) -> dict:
         with faults.looking(tried, faults.every if os.environ.get("HRPARK_EVERY_STATEMENT") else faults.few):
             stage = world.build(clock.now())
         at, person = stage.at, Person.objects.get(pk=stage.people["c"].pk)
-        former = person.name
+        change_person(actor=person, at=at, key="called", person=person, name=FORMER, mobile=person.mobile)
+        person = Person.objects.get(pk=person.pk)
         change_person(actor=person, at=at, key="renamed", person=person, name=NAME, mobile=MOBILE, email=EMAIL)
         says_things(stage, person, at)
         typed = type_everywhere()
     seal(limit=100_000)
-    words = [NAME, MOBILE, EMAIL, former, *OWN.values()]
+    words = [NAME, MOBILE, EMAIL, FORMER, *OWN.values()]
     told = json.dumps(own_data(person), ensure_ascii=False, default=str)
     there = left(words, files_of(os.environ["HRPARK_DATABASE"], settings.HOME, aside))
     erase_person(actor=samples.HOUSE, at=at, key="erase", person=person)
