@@ -162,6 +162,8 @@ def when_words(condition: Mapping | None, fields: Mapping[str, Field]) -> str:
     one = fields.get(condition["field"]) if condition and "field" in condition else None
     if one is None:
         return ""
+    if "filled" in condition or "row" in condition:
+        return f"“{one.label}”{'没有填写' if condition.get('filled') is False else '有填写'}时"
     values = condition["in"] if "in" in condition else [condition["is"]] if "is" in condition else condition["has"]
     picked = values if isinstance(values, list) else [values]
     labels = {**dict(one.choices), "True": "是", "False": "否"}

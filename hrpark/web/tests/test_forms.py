@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from hrpark.accounts.actions import save_draft
 from hrpark.accounts.models import Draft
 from hrpark.accounts.queries import draft_of, standing_of
+from hrpark.cases.rules import fields_of
 from hrpark.toolbox.errors import Conflict, NotAllowed, Refused
 from hrpark.web.forms import Day, File, Form, Group, Money, Number, Step, Whole, draft_body, draft_initial, handle, walk
+from hrpark.web.item_form import when_words
 
 pytestmark = pytest.mark.django_db
 
@@ -311,3 +313,12 @@ def test_limits_are_told_in_words_that_name_the_field_and_what_to_do():
 def test_a_day_of_another_age_is_a_slip_of_the_pen(typed):
     form = LeaseForm(data=GOOD | {"since": typed})
     assert form.errors["since"] == ["“起租日期”的年份应在1900年至2199年之间，请核对。"]
+
+
+def test_a_condition_is_said_in_words():
+    fields = {f.key: f for f in fields_of([
+        {"key": "hq", "label": "总部情况"}, {"key": "is", "label": "类别", "type": "choice", "choices": [["a", "机构"]]},
+    ])}  # fmt: skip
+    assert when_words({"field": "hq", "filled": True}, fields) == "“总部情况”有填写时"
+    assert when_words({"field": "is", "is": "a"}, fields) == "“类别”选“机构”时"
+    assert when_words({"all": []}, fields) == when_words(None, fields) == ""
