@@ -90,8 +90,9 @@ def marked(make: Callable, boxes: Mapping[str, Found]) -> Callable:
         form = make(*args, **kwargs)
         for name, found in boxes.items():
             if name in form.fields:
-                sure = f"由照片识别填入（把握 {found.confidence:.0%}），请核对。"
-                unsure = f"照片识别为“{found.value}”，{found.doubt or f'把握只有 {found.confidence:.0%}'}，请对照执照逐字核对。"
+                percent = min(int(100 * found.confidence), 99)
+                sure = f"由照片识别填入（把握 {percent}%），请核对。"
+                unsure = f"照片识别为“{found.value}”，{found.doubt or f'把握只有 {percent}%'}，请对照执照逐字核对。"
                 box = form.fields[name]
                 box.help_text = f"{sure if found.sure else unsure}{box.help_text}"
                 box.unsure = not found.sure

@@ -48,6 +48,7 @@ def test_an_applicant_uploads_a_photograph_and_finds_the_form_filled_in(client, 
     )
     assert (
         "把握只有 62%" in page
+        and page.count("请核对</span>") == 2
         and "与填报不一致" in page
         and "广州起航" in page
         and '上传并识别<span class="hide">营业执照' not in page
