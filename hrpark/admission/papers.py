@@ -10,12 +10,11 @@ from hrpark.documents.kinds import AGREEMENT
 from hrpark.documents.rendering import render
 from hrpark.parks.queries import profile_of
 from hrpark.standard.queries import parameter
-from hrpark.toolbox.dates import date_cn
+from hrpark.toolbox.dates import date_cn, years_before
 from hrpark.toolbox.errors import NotFound
 
 from .models import Agreement, Application, Ruling
 from .queries import entry_of, priority_of, verdicts
-from .rules.honours import years_before
 
 
 def operator_of(application: Application) -> tuple[str, str]:

@@ -182,3 +182,11 @@ def moment_cn(at: datetime) -> str:
 
 def period_cn(since: date | None, until: date | None) -> str:
     return f"{date_table(since)} 至 {date_table(until)}"
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier (later, for a negative number); 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)

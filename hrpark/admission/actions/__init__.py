@@ -24,6 +24,7 @@ from .judging import (
     send_back,
     verify_applicant,
 )
+from .leaving import address_moved, begin_exit, leave, settle_point
 from .settling import (
     grant_grace,
     receive_filing,
@@ -37,9 +38,9 @@ from .settling import (
 from .signing import PAPERS, issue_due, issue_paper, record_fair_review, sign_agreement
 
 __all__ = [
-    "FORMING", "HOUSE", "NeedsApproval", "PAPERS", "REGISTERED", "ROLES", "WORKED_ON", "add_basis_paper", "ask_to_join",
-    "begin_application", "check_credit", "check_first", "confirm_papers", "decide", "grant_grace", "issue_due", "issue_paper",
-    "judge", "override_judgement", "receive_filing", "record_fair_review", "record_potential_review", "remind_starts",
-    "report_start", "respond", "resubmit", "return_report", "see_start", "send_back", "send_filing", "settle_start",
+    "FORMING", "HOUSE", "NeedsApproval", "PAPERS", "REGISTERED", "ROLES", "WORKED_ON", "add_basis_paper", "address_moved", "ask_to_join",
+    "begin_application", "begin_exit", "check_credit", "check_first", "confirm_papers", "decide", "grant_grace", "issue_due", "issue_paper",
+    "judge", "leave", "override_judgement", "receive_filing", "record_fair_review", "record_potential_review", "remind_starts",
+    "report_start", "respond", "resubmit", "return_report", "see_start", "send_back", "send_filing", "settle_point", "settle_start",
     "sign_agreement", "submit", "verify_applicant", "withdraw", "withdraw_basis_paper",
 ]  # fmt: skip

@@ -63,6 +63,16 @@ from .grounds import (
     potential_reviews_in,
     scoring_required,
 )
+from .leaving import (
+    address_left,
+    clearance_of,
+    exit_figures,
+    exit_for,
+    exits_in,
+    months_short,
+    past_wished,
+    pledged_until,
+)
 from .verdicts import (
     LETTERS,
     Line,
@@ -90,14 +100,15 @@ from .waiting import (
 )
 
 __all__ = [
-    "COLLEGE", "Change", "Declared", "DeclaredLicence", "DeclaredPerson", "DeclaredProof", "KIND", "LETTERS", "Line", "Placed",
-    "PointLine", "Points", "Round", "WAITING", "Weights", "allowed_until", "application_for", "applications_in",
-    "assessments_of", "basis_paper_for", "basis_papers", "candidate_of", "compared", "entry_of", "facts_since",
-    "fair_review_on", "fair_reviews", "filing_for", "filings_in", "first_check_of", "form_for", "handed_in", "handed_in_for",
-    "has_minutes", "item_for", "label_of", "late_filings", "may_speak_for", "met_on", "needs_minutes", "next_round",
-    "open_report", "open_starts", "own_application_for", "own_applications", "own_people", "own_start_for", "own_starts",
-    "papers_of", "place_of", "points_by", "points_of", "potential_review_for", "potential_reviews_in", "priority_of", "queue",
-    "reported", "rounds_of", "rule_day", "rules_for", "scoring_required", "standing_against", "start_by", "start_for",
-    "start_verdict", "starts_in", "starts_of", "typed_day", "verdicts", "waiting_membership", "weights_on", "without_paper",
-    "would_change",
+    "COLLEGE", "Change", "Declared", "DeclaredLicence", "DeclaredPerson", "DeclaredProof", "KIND", "LETTERS", "Line",
+    "Placed", "PointLine", "Points", "Round", "WAITING", "Weights", "address_left", "allowed_until",
+    "application_for", "applications_in", "assessments_of", "basis_paper_for", "basis_papers", "candidate_of",
+    "clearance_of", "compared", "entry_of", "exit_figures", "exit_for", "exits_in", "facts_since", "fair_review_on",
+    "fair_reviews", "filing_for", "filings_in", "first_check_of", "form_for", "handed_in", "handed_in_for",
+    "has_minutes", "item_for", "label_of", "late_filings", "may_speak_for", "met_on", "months_short", "needs_minutes",
+    "next_round", "open_report", "open_starts", "own_application_for", "own_applications", "own_people",
+    "own_start_for", "own_starts", "papers_of", "past_wished", "place_of", "pledged_until", "points_by", "points_of",
+    "potential_review_for", "potential_reviews_in", "priority_of", "queue", "reported", "rounds_of", "rule_day",
+    "rules_for", "scoring_required", "standing_against", "start_by", "start_for", "start_verdict", "starts_in",
+    "starts_of", "typed_day", "verdicts", "waiting_membership", "weights_on", "without_paper", "would_change",
 ]  # fmt: skip

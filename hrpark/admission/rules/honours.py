@@ -4,8 +4,7 @@ of the nation, the province or the city.
 
 from __future__ import annotations
 
-from datetime import date
-
+from hrpark.toolbox.dates import years_before
 from hrpark.toolbox.verdict import Verdict, failed, passed, unknown
 
 from . import UNDATED, Candidate, Proof, best_proof, rule
@@ -39,11 +38,3 @@ def _judge(candidate: Candidate, proof: Proof) -> Verdict:
     if proof.issuer_level not in LEVELS:
         return unknown(f"{name}没有写明是国家、省还是市级，认定单位是否权威机构待核", proof.evidence)
     return passed(f"{LEVELS[proof.issuer_level]}{name}，{proof.issuer or '认定单位未填'}", proof.evidence)
-
-
-def years_before(day: date, years: int) -> date:
-    """The same day so many years earlier; 29 February becomes the 28th."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)

@@ -21,7 +21,6 @@ from hrpark.admission.rules import (
     Segment,
     Waiting,
     credit_rating,
-    honours,
     in_turn,
     points,
     rank_of,
@@ -30,6 +29,7 @@ from hrpark.admission.rules import (
 )
 from hrpark.institutions.rules import Permit
 from hrpark.standard.kinds import CITATIONS
+from hrpark.toolbox.dates import years_before
 from hrpark.toolbox.errors import Misconfigured
 from hrpark.toolbox.registry import Registry
 from hrpark.toolbox.verdict import Outcome
@@ -246,7 +246,7 @@ def test_honours_of_the_last_three_years(over, expected):
 
 
 def test_three_years_before_a_leap_day():
-    assert honours.years_before(date(2028, 2, 29), 3) == date(2025, 2, 28)
+    assert years_before(date(2028, 2, 29), 3) == date(2025, 2, 28)
 
 
 # --- 4.3.1.3 c: rating ----------------------------------------------------------------------------------------------------
