@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Model
+
 from hrpark.cases import kinds
 from hrpark.cases.kinds import CaseKind, ItemText, Move, State, case_kind
 from hrpark.cases.models import Case, Step
@@ -51,6 +53,10 @@ class Leaving(CaseKind):
         title="退园申请", words=WORDS, fields=FIELDS, materials=MATERIALS, clock="natural", first_response_days=3, completion_days=60,
         desk="入驻服务窗口",
     )  # fmt: skip
+
+    def subject_of(self, case: Case) -> Model:
+        """The exit, once the notice was handed in."""
+        return getattr(case, "exit", case)
 
     def check(self, case: Case, move: Move, *, actor: Actor, at: datetime) -> None:
         if move.key == "submit":
