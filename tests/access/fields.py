@@ -47,6 +47,9 @@ LISTS: dict[str, Shown] = {
     ),
     "desk-follow-ups": Shown("办件 评价 回访期限 受理编号 经办人 回访结果 回访时间", export=DESK),
     "desk-starts": Shown(_STARTS, export=DESK),
+    "desk-exits": Shown(
+        "机构名称 状态 计划最后在园日 最后在园日 退园原因 承诺在园至 未满承诺月数 受理编号 由谁提出", export=DESK
+    ),
     "desk-filings": Shown(_FILINGS, export=DESK),
     "desk-documents": Shown("文书 状态 未回传天数 文号 签发时间 种类 签发人 档号", export=DESK),
     "desk-archive": Shown("档号 题名 文号 页数 保管期限 存放位置 收到日期 接收人 缺项说明 类别 归档时间", export=DESK),

@@ -536,6 +536,13 @@ def _asked(estate: Estate, at: datetime) -> None:
     admission.report_start(
         actor=estate.clerk, at=at, key=key("told2"), start=start, staffed_on=at.date(), says=words("再次报告")
     )
+    leaving = cases.open_case(
+        actor=estate.clerk, at=at, key=key("leaving"), kind="exit", park=park, title="退园", organisation=estate.organisation,
+        data={"last_day": (at.date() + timedelta(days=30)).isoformat(), "reason": "moved", "says": words("退园原因"),
+              "going_to": words("迁往"), "contact": words("退园联系人"), "phone": mobile_of(estate, 7)},
+    )  # fmt: skip
+    leaving = cases.submit(actor=estate.clerk, at=at, key=key("leave"), case=leaving)
+    admission.settle_point(**by, key=key("fees"), exit=leaving.exit, point="fees", state="done", note=words("费用核对"))
     filing = start.agreement.filing
     if filing.sent_at is None:
         admission.send_filing(**by, key=key("filing"), filing=filing, sent_on=at.date(), outside=words("报送方式"))
@@ -546,6 +553,7 @@ def _asked(estate: Estate, at: datetime) -> None:
         "follow_up": rating.follow_up.pk, "followed_up": second.follow_up.pk, "asked_judged": judged.pk, "scored": closed.pk, "first_start": first.pk, "item_version": item.pk, "start": start.pk, "file_start": _file(estate, start, words("开业证明"), words("开业证明文件"), at), "filing": filing.pk,
         "second": colleague.pk, "case_number": submitted.get().number,
     }  # fmt: skip
+    estate.things |= {"exit": leaving.exit.pk}
 
 
 def mobile_of(estate: Estate, n: int) -> str:

@@ -296,6 +296,13 @@ ROWS: dict[str, Row] = {
     "desk-start-settle": row(DESK, DESK, pk="start"),
     "desk-filings": row(DESK, DESK),
     "desk-filing": row(DESK, pk="filing"),
+    "desk-exits": row(DESK, DESK),
+    "desk-exit-figures": row(DESK),
+    "desk-exit": row(DESK, pk="exit"),
+    "desk-exit-leave": row(DESK, DESK, pk="exit"),
+    "desk-exit-address": row(DESK, DESK, pk="exit"),
+    "desk-exit-point": row(DESK, DESK, pk="exit", point="=fees"),
+    "desk-exit-begin": row(DESK, DESK, pk="institution"),
     "desk-filing-send": row(DESK, DESK, pk="filing"),
     # -- documents, their sealed originals, the park's own templates
     "desk-documents": row(DESK, DESK),
@@ -366,6 +373,7 @@ ROWS: dict[str, Row] = {
     "tenant-start": row(OWN, pk="start"),
     "tenant-start-report": row(OWN, OWN, pk="start"),
     "tenant-case-rate": row(OWN, OWN, pk="asked_unrated"),
+    "tenant-exit": row(OWN, pk="exit"),
     "tenant-application": row(OWN, pk="application"),
     # -- the authority
     "authority-home": row(AUTHORITY),

@@ -188,6 +188,7 @@ def test_without_the_owner_in_queries_every_list_shows_foreign_canaries(visitors
         "portal-institutions": "c",
         "desk-potentials": "o",
         "desk-starts": "o",
+        "desk-exits": "o",
         "desk-documents": "o",
         "desk-filings": "o",
         "authority-filings": "s",

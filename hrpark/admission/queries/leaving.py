@@ -10,6 +10,9 @@ from django.db.models import QuerySet
 
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
+from hrpark.cases.models import Case
+from hrpark.cases.queries import own
+from hrpark.institutions.models import Institution
 from hrpark.toolbox.dates import years_before
 from hrpark.toolbox.errors import NotFound
 
@@ -31,6 +34,11 @@ def months_short(last_day: date, until: date) -> int:
     return months + (until.day > last_day.day) or 1
 
 
+def may_be_ended(institution: Institution, on: date) -> bool:
+    """In the park, and not on its way out."""
+    return institution.residencies.running(on).exists() and not institution.exits.filter(open=True).exists()
+
+
 def exits_in(standing: Standing, park: Park) -> QuerySet[Exit]:
     """Every exit that was handed in to the park: open ones first, then by the day wished."""
     if not standing.may(permissions.READ, park.pk):
@@ -41,6 +49,15 @@ def exits_in(standing: Standing, park: Park) -> QuerySet[Exit]:
 def exit_for(standing: Standing, pk: int, park: Park) -> Exit:
     """The gate of the desk and the authority."""
     found = exits_in(standing, park).select_related("park", "case__item", "case__handler").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def own_exit_for(standing: Standing, pk: int, park: Park) -> Exit:
+    """The gate of the institution that leaves."""
+    mine = Case.objects.filter(own(standing), kind="exit", park=park).values("pk")
+    found = Exit.objects.filter(park=park, case__in=mine, pk=pk).first()
     if found is None:
         raise NotFound()
     return found

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from hrpark.accounts import permissions as people
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import people_of, waiting_memberships
-from hrpark.admission.queries import filings_in, late_filings, reported, starts_in
+from hrpark.admission.queries import address_left, exits_in, filings_in, late_filings, reported, starts_in
 from hrpark.cases import permissions as cases
 from hrpark.cases.kinds import KINDS
 from hrpark.cases.queries import inbox, open_follow_ups, open_opinions, overdue, waiting_for_desk
@@ -146,6 +146,11 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
     yield task(
         "开业期限将到", coming.count(), "家", today=today, href=_list("desk-starts", park, "?soon=1"),
         says="签订入驻协议后应在期限内进人、开业（4.3.1.2 b），请到现场核对。", items=_starts(coming, park),
+    )  # fmt: skip
+    left = address_left(exits_in(standing, park)).order_by("address_by", "pk")
+    yield task(
+        "退园后待迁出地址", left.count(), "家", today=today, href=_list("desk-exits", park, "?address=1"), says="机构已退园，注册地址还在园区。",
+        items=[Item(str(e), _page("exit", e.pk, park), e.address_by, natural=True) for e in left[:SHOWN]],
     )  # fmt: skip
     yield task("未读通知", unread_count(request.user), "条", today=today, href=link("account-notices"), tone="off")
 

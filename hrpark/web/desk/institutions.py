@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hrpark.accounts.models import Park
 from hrpark.admission.actions import WORKED_ON
-from hrpark.admission.permissions import HANDLE
-from hrpark.admission.queries import handed_in, would_change
+from hrpark.admission.permissions import DECIDE, HANDLE
+from hrpark.admission.queries import handed_in, may_be_ended, would_change
 from hrpark.institutions import actions, permissions
 from hrpark.institutions.models import Institution, Residency
 from hrpark.institutions.queries import institution_for, part_of
@@ -74,9 +74,11 @@ def institution(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     open_case = handed_in(request.standing, park).filter(institution=found, case__closed_at=None).first()
     application = address("application", open_case.pk, park=park.slug, door="desk") if open_case else None
     judged = open_case is not None and open_case.case.state in WORKED_ON and request.standing.may(HANDLE, park.pk)
+    ends = request.standing.may(DECIDE, park.pk) and may_be_ended(found, request.today)
     more = {
         "application": application, "would": would_change(open_case, request.at) if judged else (),
         "judge": url("desk-admission-judge", park=park.slug, pk=open_case.pk) if judged else "",
+        "ends": url("desk-exit-begin", park=park.slug, pk=pk) if ends else "",
     }  # fmt: skip
     return render(request, "desk/institutions_record.html", dossier.record(request, found, door) | more)
 

@@ -89,7 +89,7 @@ class Exits(List):
     search = ("institution__name__icontains", "case__number__icontains")
     search_hint = "搜索机构、受理编号"
     order = ("-open", "wished")
-    empty_title, empty_icon = "还没有退园", "door-exit"
+    empty_title, empty_icon = "还没有退园", "logout"
     empty_text = "机构在“申请与办件”中提出退园，或园区终止协议后，会出现在这里。"
 
     def rows(self, standing, park):
@@ -134,7 +134,7 @@ def _acts(request: HttpRequest, exit: Exit, left: list) -> tuple[list[Act], list
             why = "申请人正在补正，提交后才能办结"
         elif left:
             why = f"还有 {len(left)} 项没有核对"
-        main.append(Act("办结退园", here(exit, "leave"), "" if why else "main", "door-exit", why, "leave"))
+        main.append(Act("办结退园", here(exit, "leave"), "" if why else "main", "logout", why, "leave"))
     if exit.address_by is not None and exit.address_moved_on is None:
         main.append(Act("登记地址迁出", here(exit, "address"), "main", "map-pin", "", "address"))
     return main, more
@@ -159,12 +159,16 @@ def exit_(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 
 class PointForm(Form):
     state = forms.ChoiceField(label="核对结果", widget=forms.RadioSelect, choices=())
-    note = forms.CharField(label="核对情况", max_length=300, widget=forms.Textarea, help_text="例如“3月31日结清，收据号00123”，机构会看到。")
+    note = forms.CharField(
+        label="核对情况", max_length=300, widget=forms.Textarea, help_text="例如“3月31日结清，收据号00123”，机构会看到。"
+    )
 
 
 def _point_form(waives: bool) -> type[Form]:
     choices = [(k, v) for k, v in PointState.choices if k != PointState.OPEN and (waives or k != PointState.WAIVED)]
-    return type("PointOf", (PointForm,), {"state": forms.ChoiceField(label="核对结果", widget=forms.RadioSelect, choices=choices)})
+    return type(
+        "PointOf", (PointForm,), {"state": forms.ChoiceField(label="核对结果", widget=forms.RadioSelect, choices=choices)}
+    )
 
 
 @page(HANDLE, door="desk")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hrpark.accounts.models import Park
-from hrpark.admission.queries import own_application_for
+from hrpark.admission.queries import clearance_of, own_application_for, own_exit_for
 from hrpark.cases import permissions
 from hrpark.cases.kinds import KINDS
 from hrpark.cases.models import Ball
@@ -92,7 +92,10 @@ def cases(request: HttpRequest, park: Park) -> HttpResponse:
 def case(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """One request of the institution: the ball, the promise, what was handed in, what happened."""
     found = own_case_for(request.standing, pk, park=park)
-    application = getattr(found, "application", None)
+    application, exit = getattr(found, "application", None), getattr(found, "exit", None)
+    if exit is not None:
+        lines = clearance_of(exit, request.today)
+        return asking.record(request, park, TENANT, found, "requests/exit.html", exit=exit, lines=lines)
     if application is None:
         return asking.record(request, park, TENANT, found)
     return applications.own_record(request, park, applications.TENANT, application)
@@ -145,4 +148,12 @@ def rating(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 def application(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     """An application by its own number: its case."""
     found = own_application_for(request.standing, pk, park)
+    return HttpResponseRedirect(reverse("tenant-case", kwargs={"park": park.slug, "pk": found.case_id}))
+
+
+@page(OWN, door="tenant")
+@require_safe
+def exit_(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
+    """An exit by its own number: its case."""
+    found = own_exit_for(request.standing, pk, park)
     return HttpResponseRedirect(reverse("tenant-case", kwargs={"park": park.slug, "pk": found.case_id}))

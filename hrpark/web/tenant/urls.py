@@ -41,5 +41,6 @@ urlpatterns = [
     path("<slug:park>/cases/<int:pk>/rate/", cases.rating, name="tenant-case-rate"),
     path("<slug:park>/starts/<int:pk>/", settling.start, name="tenant-start"),
     path("<slug:park>/starts/<int:pk>/report/", settling.report, name="tenant-start-report"),
+    path("<slug:park>/exits/<int:pk>/", cases.exit_, name="tenant-exit"),
     path("<slug:park>/applications/<int:pk>/", cases.application, name="tenant-application"),
 ]

@@ -1,82 +1,65 @@
-"""My personal data, erasing on a written request, closing accounts: as people meet them."""
-
-import io
-import json
-import zipfile
+"""Leaving the park by its pages: the institution gives notice, officers see to each point, the director ends it."""
 
 import pytest
-from django.urls import reverse
 
-from hrpark.accounts import samples
-from hrpark.accounts.actions import end_role
-from hrpark.accounts.models import Erasure, Membership, Person
-from hrpark.cases.samples import DATA, make_case
+from hrpark.accounts import samples as accounts
+from hrpark.admission import samples
+from hrpark.admission.clearance import POINTS
+from hrpark.admission.models import Exit
+from hrpark.admission.queries import own_people
 from hrpark.web import clock
 
 pytestmark = pytest.mark.django_db
+DESK = "/desk/huangpu"
 
 
 @pytest.fixture
-def cast():
-    return samples.cast(clock.now())
+def cast(at):
+    return accounts.cast(at)
 
 
 @pytest.fixture
-def send(client):
-    def send(person, page, *, follow=False, url=None, **fields):
-        client.force_login(person)
-        fields = {"deed_key": f"k-{page}", **fields}
-        return client.post(reverse(page, kwargs=url), fields, follow=follow)
-
-    return send
+def agreement(cast, at, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: at)
+    monkeypatch.setattr(clock, "today", at.date)
+    return samples.make_agreement(at=at, park=cast.huangpu, actor=cast.director)
 
 
-def leave(person):
-    for role in Membership.objects.filter(person=person, until=None):
-        end_role(actor=person, at=clock.now(), key=f"leave:{role.pk}", membership=role, on=clock.today(), reason="离职")
+def test_from_notice_to_the_last_day(client, cast, agreement, at):
+    client.force_login(own_people(agreement.application, at.date()).first())
+    assert "退园申请" in client.get("/tenant/huangpu/cases/new/").text
+    form = {"last_day": "2026-06-30", "reason": "moved", "says": "总部统一办公", "going_to": "天河区", "contact": "黄佳雯", "phone": "13800001111"}
+    begun = client.post("/tenant/huangpu/cases/new/exit/", form | {"deed_key": "n"}, follow=True)
+    sent = client.post(begun.redirect_chain[-1][0].partition("?")[0], {"deed_key": "s", "do": "submit", "step": "check"}, follow=True)
+    assert sent.status_code == 200
+    exit = Exit.objects.get()
+    mine = client.get(f"/tenant/huangpu/exits/{exit.pk}/", follow=True).text
+    assert "费用结清" in mine and "待核对" in mine and "核对<span" not in mine
+    client.force_login(cast.director)
+    assert "退园申请" in client.get(f"{DESK}/").text and "核对中" in client.get(f"{DESK}/exits/").text
+    here = f"{DESK}/exits/{exit.pk}/"
+    assert "还有 6 项没有核对" in client.get(here).text
+    wrong = client.post(f"{here}points/fees/", {"state": "done", "note": "", "deed_key": "w"})
+    assert wrong.status_code == 422 and "请填写核对情况" in wrong.text
+    for key in POINTS.keys() - {"address"}:
+        assert client.post(f"{here}points/{key}/", {"state": "done", "note": f"{key}已经核对", "deed_key": key}).status_code == 302
+    assert client.get(f"{here}points/nothing/").status_code == 404
+    end = {"last_day": "2026-03-20", "note": "手续办妥", "address_by": "", "deed_key": "e"}
+    missing = client.post(f"{here}leave/", end)
+    assert missing.status_code == 422 and "迁出期限" in missing.text and "手续办妥" in missing.text
+    assert client.post(f"{here}leave/", end | {"address_by": "2026-04-30"}).status_code == 302
+    page = client.get(here).text
+    assert "待迁出地址" in client.get(f"{DESK}/exits/?address=1").text and "2026-04-30" in page and "个月" in page
+    assert "1 家" in client.get(f"{DESK}/exits/figures/").text
+    assert client.post(f"{here}address/", {"moved_on": "2026-03-02", "deed_key": "a"}).status_code == 302
+    assert "没有符合" in client.get(f"{DESK}/exits/?address=1").text
 
 
-def test_the_page_says_what_is_kept_and_what_stands_in_the_way(client, cast):
-    client.force_login(cast.qihang_clerk)
-    page = client.get(reverse("account-data")).content.decode()
-    assert "账号仍有角色" in page and reverse("account-data-erase") not in page and reverse("account-data-copy") in page
-    assert "现在还不能删除" in client.get(reverse("account-data-erase")).content.decode()
-
-
-def test_a_copy_comes_after_the_password_as_one_file(send, cast):
-    make_case(kind="general", park=cast.huangpu, applicant=cast.qihang_clerk, at=clock.now(), data=DATA["general"])
-    assert "密码不正确" in send(cast.qihang_clerk, "account-data-copy", password_current="wrong").content.decode()
-    taken = send(cast.qihang_clerk, "account-data-copy", password_current=samples.PASSWORD)
-    told = json.loads(zipfile.ZipFile(io.BytesIO(taken.content)).read("个人信息.json"))
-    assert taken["Cache-Control"] == "no-store" and told["账号"][0]["手机号"] == cast.qihang_clerk.mobile and told["办件"]
-
-
-def test_who_erases_themself_is_signed_out_and_can_not_come_back(send, client, cast):
-    leave(cast.qihang_clerk)
-    mobile = cast.qihang_clerk.mobile
-    assert "密码不正确" in send(cast.qihang_clerk, "account-data-erase", password_current="no", sure="on").content.decode()
-    gone = send(cast.qihang_clerk, "account-data-erase", follow=True, password_current=samples.PASSWORD, sure="on")
-    assert "账号已注销" in gone.content.decode() and gone.redirect_chain[-1][0] == reverse("account-login")
-    again = client.post(reverse("account-login"), {"key": mobile, "password": samples.PASSWORD, "deed_key": "l"})
-    assert again.status_code == 422 and not Person.objects.filter(mobile=mobile).exists()
-
-
-def test_the_director_erases_on_a_written_request(send, client, cast):
-    role = Membership.objects.get(person=cast.qihang_clerk)
-    leave(cast.qihang_clerk)
-    url = {"park": "huangpu", "pk": role.pk}
-    given = {"basis": "2026年3月2日书面申请，核对身份证原件", "sure": "on"}
-    assert send(cast.officer, "desk-person-erase", url=url, **given).status_code == 403
-    page = send(cast.director, "desk-person-erase", url=url, follow=True, **given).content.decode()
-    assert f"已注销用户{cast.qihang_clerk.pk}" in page and "周启明" not in page and Erasure.objects.get().by == "officer"
-
-
-def test_who_installs_closes_an_account_and_opens_it_again(send, cast):
-    person = cast.stranger
-    given = {"key": person.mobile, "name": person.name, "reason": "单位来函"}
-    wrong = send(cast.installer, "account-close", **{**given, "name": "别人"}, what="close")
-    assert wrong.status_code == 422 and "单位来函" in wrong.content.decode()
-    assert "账号已停用" in send(cast.installer, "account-close", follow=True, what="close", **given).content.decode()
-    assert not Person.objects.get(pk=person.pk).is_active
-    send(cast.installer, "account-close", what="reopen", **{**given, "deed_key": "again"})
-    assert Person.objects.get(pk=person.pk).is_active
+def test_the_park_ends_an_agreement_from_the_dossier(client, cast, agreement, at):
+    client.force_login(cast.director)
+    institution = agreement.application.institution
+    dossier = f"{DESK}/institutions/{institution.pk}/"
+    assert "终止协议并退园" in client.get(dossier).text
+    answer = client.post(f"{dossier}exit/", {"last_day": "2026-04-01", "says": "约谈后仍未开业，按协议终止", "deed_key": "b"})
+    assert answer.status_code == 302 and Exit.objects.get().by_park
+    assert "终止协议并退园" not in client.get(dossier).text and "园区终止协议" in client.get(answer["Location"]).text
