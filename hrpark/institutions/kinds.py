@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from hrpark.notices.kinds import notice_kind
 from hrpark.toolbox.dated import Dated
 from hrpark.toolbox.errors import Misconfigured
 from hrpark.toolbox.registry import Registry
@@ -150,3 +151,16 @@ def reader(name: str, *keys: str) -> str:
         FACTS.get(key)
         READERS.setdefault(key, set()).add(name)
     return name
+
+
+# --- what people are told ------------------------------------------------------------------------------------------------
+
+LICENCE_ENDS = notice_kind(
+    "institutions.licence_ends", "许可到期提醒", title="{institution}的{licence}{left}天后到期",
+    happened="{institution}的{licence}（{number}）有效期至{valid_to}。", todo="请按时办理延续，办好后在机构档案的“许可与备案”中登记新的有效期。",
+)  # fmt: skip
+DISPATCH_RENEWS = notice_kind(
+    "institutions.dispatch_renews", "劳务派遣许可延续提醒", title="{institution}应在{left}天内申请延续{licence}",
+    happened="{institution}的{licence}（{number}）有效期至{valid_to}，申请延续的最后一日是{last}。",
+    todo="请在这一天之前向发证机关申请延续，办好后在机构档案的“许可与备案”中登记新的有效期。",
+)  # fmt: skip

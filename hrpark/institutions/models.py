@@ -176,6 +176,18 @@ class Licence(models.Model):
         indexes = [models.Index(fields=["valid_to"], name="licence_expiry")]
 
 
+class LicenceNudge(models.Model):
+    """A reminder that was sent so many days ahead of the last day (or the filing day) of a licence: once for each such day."""
+
+    licence = models.ForeignKey(Licence, models.PROTECT, related_name="nudges")
+    last = models.DateField(help_text="The day it was about; a renewed licence is reminded of anew.")
+    days = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["licence", "last", "days"], name="one_licence_nudge_a_day")]
+
+
 class Education(models.TextChoices):
     SECONDARY = "secondary", "高中及以下"
     COLLEGE = "college", "大专"

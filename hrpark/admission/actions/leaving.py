@@ -121,7 +121,7 @@ def _locked(exit: Exit) -> Exit:
 @verb("admission.exit.point", "登记了退园核对")
 @cites("5.3", label="退园核对：费用、押金、单元、地址、许可、数据")
 def settle_point(
-    deed: Deed, *, actor: Person, at: datetime, key: str, exit: Exit, point: str, state: str, note: str
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, exit: Exit, point: str, state: str, note: str
 ) -> ExitPoint:  # fmt: skip
     """What an officer saw of one point. Only the director waives one, with the reason; an earlier answer may be corrected."""
     on = day_of(at)
@@ -134,7 +134,8 @@ def settle_point(
         raise Refused("请写明核对情况，例如“3月31日结清，收据号00123”。", field="note")
     exit = _locked(exit)
     row = exit.points.get(key=point)
-    row.state, row.note, row.seen_by, row.seen_at = state, tidy(note)[:300], actor, at
+    row.state, row.note, row.seen_at = state, tidy(note)[:300], at
+    row.seen_by = actor if isinstance(actor, Person) else None
     row.save()
     deed.record(exit, park=exit.park_id, point=POINTS[point].label, outcome=row.get_state_display(), reason=row.note)
     deed.also(exit.case, park=exit.park_id, point=POINTS[point].label, outcome=row.get_state_display())
@@ -144,7 +145,7 @@ def settle_point(
 @verb("admission.exit.leave", "办结了退园")
 @cites("4.3.1.2-a", label="退园时承诺年限是否届满的记录")
 def leave(
-    deed: Deed, *, actor: Person, at: datetime, key: str, exit: Exit, last_day: date, note: str, address_by: date | None = None,
+    deed: Deed, *, actor: Person | System, at: datetime, key: str, exit: Exit, last_day: date, note: str, address_by: date | None = None,
     seen: int | None = None,
 ) -> Exit:  # fmt: skip
     """The last day is settled: the stay ends the day after, the unit is free, the institution's roles in this park end.
@@ -198,7 +199,7 @@ def _end_roles(exit: Exit, gone: date, at: datetime, key: str) -> None:
 
 
 @verb("admission.exit.address", "登记了注册地址迁出")
-def address_moved(deed: Deed, *, actor: Person, at: datetime, key: str, exit: Exit, moved_on: date) -> Exit:
+def address_moved(deed: Deed, *, actor: Person | System, at: datetime, key: str, exit: Exit, moved_on: date) -> Exit:
     """What was still open on the last day: the registered address has left the park."""
     require(actor, permissions.HANDLE, exit.park_id, day_of(at))
     exit = Exit.objects.select_for_update(of=("self",)).get(pk=exit.pk)

@@ -28,9 +28,18 @@ def agreement(cast, at, monkeypatch):
 def test_from_notice_to_the_last_day(client, cast, agreement, at):
     client.force_login(own_people(agreement.application, at.date()).first())
     assert "退园申请" in client.get("/tenant/huangpu/cases/new/").text
-    form = {"last_day": "2026-06-30", "reason": "moved", "says": "总部统一办公", "going_to": "天河区", "contact": "黄佳雯", "phone": "13800001111"}
+    form = {
+        "last_day": "2026-06-30",
+        "reason": "moved",
+        "says": "总部统一办公",
+        "going_to": "天河区",
+        "contact": "黄佳雯",
+        "phone": "13800001111",
+    }
     begun = client.post("/tenant/huangpu/cases/new/exit/", form | {"deed_key": "n"}, follow=True)
-    sent = client.post(begun.redirect_chain[-1][0].partition("?")[0], {"deed_key": "s", "do": "submit", "step": "check"}, follow=True)
+    sent = client.post(
+        begun.redirect_chain[-1][0].partition("?")[0], {"deed_key": "s", "do": "submit", "step": "check"}, follow=True
+    )
     assert sent.status_code == 200
     exit = Exit.objects.get()
     mine = client.get(f"/tenant/huangpu/exits/{exit.pk}/", follow=True).text
@@ -42,7 +51,9 @@ def test_from_notice_to_the_last_day(client, cast, agreement, at):
     wrong = client.post(f"{here}points/fees/", {"state": "done", "note": "", "deed_key": "w"})
     assert wrong.status_code == 422 and "请填写核对情况" in wrong.text
     for key in POINTS.keys() - {"address"}:
-        assert client.post(f"{here}points/{key}/", {"state": "done", "note": f"{key}已经核对", "deed_key": key}).status_code == 302
+        assert (
+            client.post(f"{here}points/{key}/", {"state": "done", "note": f"{key}已经核对", "deed_key": key}).status_code == 302
+        )
     assert client.get(f"{here}points/nothing/").status_code == 404
     end = {"last_day": "2026-03-20", "note": "手续办妥", "address_by": "", "deed_key": "e"}
     missing = client.post(f"{here}leave/", end)
