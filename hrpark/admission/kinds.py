@@ -32,3 +32,10 @@ FILING_RECEIVED = notice_kind(
     "admission.filing_received", "报备已签收", title="{institution}入驻报备已签收", happened="主管部门已签收{institution}的入驻报备，回执编号{receipt}。",
     todo="无需办理。回执可在报备页面查看。",
 )  # fmt: skip
+CORRECTION_ASKED = notice_kind(
+    "admission.correction_asked", "整改通知", title="{institution}有{count}项整改", happened="履责检查发现{count}项不符合，整改期限是{day}。",
+    todo="请按期整改，并在“履责情况”中逐项报告、上传证明。",
+)  # fmt: skip
+CORRECTION_CLOSED = notice_kind(
+    "admission.correction_closed", "整改已验收", title="{institution}的整改已验收", happened="园区已验收：{what}。", todo="无需办理。",
+)  # fmt: skip

@@ -13,7 +13,7 @@ from hrpark.toolbox.registry import discover
 
 #: Modules of a room that register something when they are imported, and packages with one file a thing.
 MODULES = ("permissions", "facts", "kinds", "queries", "actions", "access", "totp", "erasure", "tasks")
-PACKAGES = ("rules", "case_types", "imports", "indicators", "channels")
+PACKAGES = ("rules", "case_types", "duties", "imports", "indicators", "channels")
 
 
 class WebConfig(AppConfig):
