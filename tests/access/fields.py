@@ -47,6 +47,8 @@ LISTS: dict[str, Shown] = {
     ),
     "desk-follow-ups": Shown("办件 评价 回访期限 受理编号 经办人 回访结果 回访时间", export=DESK),
     "desk-starts": Shown(_STARTS, export=DESK),
+    "desk-checks": Shown("机构名称 状态 种类 年度 检查期限 检查日期 检查人", export=DESK),
+    "desk-corrections": Shown("机构名称 状态 整改要求 整改期限 机构报告 验收日期 条款", export=DESK),
     "desk-exits": Shown(
         "机构名称 状态 计划最后在园日 最后在园日 退园原因 承诺在园至 未满承诺月数 受理编号 由谁提出", export=DESK
     ),
@@ -115,6 +117,7 @@ FILES: dict[str, str] = {
     "file_credential": _CASE,
     "file_credit": _CASE,
     "file_start": _CASE,
+    "file_correction": _CASE,
     "file_own_declaration": _CASE,
     "file_own_figure": _CASE,
     # the letter of authorisation: the agent, the institution's representative, the park's people

@@ -21,7 +21,8 @@ from hrpark.accounts.actions import end_role, give_consent, invite, record_autho
 from hrpark.accounts.models import Consent, Membership, Organisation, Park, Person, SavedView
 from hrpark.accounts.samples import HOUSE, Cast, cast, give_role, make_organisation, make_person, sample_mobile, sample_uscc
 from hrpark.admission import actions as admission
-from hrpark.admission.models import Agreement, Application
+from hrpark.admission.checklist import POINTS
+from hrpark.admission.models import Agreement, Application, DutyCheck
 from hrpark.admission.queries import verdicts
 from hrpark.admission.samples import answers, begin, make_application, make_ready, see_papers
 from hrpark.cases import actions as cases
@@ -543,6 +544,25 @@ def _asked(estate: Estate, at: datetime) -> None:
     )  # fmt: skip
     leaving = cases.submit(actor=estate.clerk, at=at, key=key("leave"), case=leaving)
     admission.settle_point(**by, key=key("fees"), exit=leaving.exit, point="fees", state="done", note=words("费用核对"))
+    owned = Institution.objects.get(pk=estate.things["institution"])
+    checks = [
+        DutyCheck.objects.create(park=park, institution=owned, kind="random", year=at.year, due_on=at.date()) for _ in range(2)
+    ]
+    seen = admission.record_check(
+        **by, key=key("checked"), check=checks[0], done_on=at.date(), points=dict.fromkeys(POINTS, "unmet"), note=words("检查情况"),
+        correct_by=at.date() + timedelta(days=15),
+    )  # fmt: skip
+    wrong_point, put_right = seen.corrections.order_by("pk")[:2]
+    for row in (wrong_point, put_right):
+        admission.answer_correction(
+            actor=estate.clerk, at=at, key=key(f"righted{row.pk}"), correction=row, answer=words(f"整改{row.point}")
+        )
+    admission.close_correction(**by, key=key("right"), correction=put_right, closed_on=at.date(), closing=words("验收"))
+    admission.record_penalty(
+        **by, key=key("penalty"), institution=owned, letter="c", number=words("文号"), authority=words("机关"), decided_on=at.date(),
+        until=at.date(), what=words("处罚内容"), source=words("处罚来源"),
+    )  # fmt: skip
+    admission.record_fees(**by, key=key("paid"), institution=owned, paid=False, on=at.date(), note=words("缴费依据", "内注"))
     filing = start.agreement.filing
     if filing.sent_at is None:
         admission.send_filing(**by, key=key("filing"), filing=filing, sent_on=at.date(), outside=words("报送方式"))
@@ -553,7 +573,10 @@ def _asked(estate: Estate, at: datetime) -> None:
         "follow_up": rating.follow_up.pk, "followed_up": second.follow_up.pk, "asked_judged": judged.pk, "scored": closed.pk, "first_start": first.pk, "item_version": item.pk, "start": start.pk, "file_start": _file(estate, start, words("开业证明"), words("开业证明文件"), at), "filing": filing.pk,
         "second": colleague.pk, "case_number": submitted.get().number,
     }  # fmt: skip
-    estate.things |= {"exit": leaving.exit.pk}
+    estate.things |= {
+        "exit": leaving.exit.pk, "check": seen.pk, "check_planned": checks[1].pk, "correction": wrong_point.pk,
+        "file_correction": _file(estate, wrong_point, words("整改证明"), words("整改证明文件"), at),
+    }  # fmt: skip
 
 
 def mobile_of(estate: Estate, n: int) -> str:

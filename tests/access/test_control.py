@@ -189,6 +189,8 @@ def test_without_the_owner_in_queries_every_list_shows_foreign_canaries(visitors
         "desk-potentials": "o",
         "desk-starts": "o",
         "desk-exits": "o",
+        "desk-checks": "o",
+        "desk-corrections": "o",
         "desk-documents": "o",
         "desk-filings": "o",
         "authority-filings": "s",

@@ -47,6 +47,7 @@ from .duties import (
     duties_of,
     overdue_checks,
     overdue_corrections,
+    own_check_for,
     own_correction_for,
     own_corrections,
 )
@@ -121,7 +122,7 @@ __all__ = [
     "filings_in", "first_check_of", "form_for", "handed_in", "handed_in_for", "has_minutes", "item_for", "label_of",
     "late_filings", "may_be_ended", "may_speak_for", "met_on", "months_short", "needs_minutes", "next_round",
     "open_report", "open_starts", "overdue_checks", "overdue_corrections", "own_application_for", "own_applications",
-    "own_correction_for", "own_corrections", "own_exit_for", "own_people", "own_start_for", "own_starts", "papers_of",
+    "own_check_for", "own_correction_for", "own_corrections", "own_exit_for", "own_people", "own_start_for", "own_starts", "papers_of",
     "past_wished", "place_of", "pledged_until", "points_by", "points_of", "potential_review_for",
     "potential_reviews_in", "priority_of", "queue", "reported", "rounds_of", "rule_day", "rules_for",
     "scoring_required", "standing_against", "start_by", "start_for", "start_verdict", "starts_in", "starts_of",

@@ -159,6 +159,13 @@ def own_correction_for(standing: Standing, pk: int, park: Park) -> Correction:
     return _one(own_corrections(standing, park), pk)
 
 
+def own_check_for(standing: Standing, pk: int, park: Park) -> DutyCheck:
+    """A check of an institution that the person acts for."""
+    mine = standing.own(permissions.OWN, park.pk)
+    found = DutyCheck.objects.filter(park=park, institution__organisation_id__in=mine)
+    return _one(found.select_related("institution", "park", "done_by"), pk)
+
+
 def overdue_corrections(rows: QuerySet[Correction], today: date) -> QuerySet[Correction]:
     return rows.filter(closed_on=None, due_on__lt=today)
 

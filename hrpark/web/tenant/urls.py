@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import cases, colleagues, dossier, evaluation, home, returns, search, settling
+from . import cases, checking, colleagues, dossier, evaluation, home, returns, search, settling
 
 urlpatterns = [
     path("<slug:park>/", home.home, name="tenant-home"),
@@ -39,6 +39,10 @@ urlpatterns = [
     path("<slug:park>/cases/<int:pk>/answer/", cases.answer, name="tenant-case-answer"),
     path("<slug:park>/cases/<int:pk>/withdraw/", cases.take_back, name="tenant-case-withdraw"),
     path("<slug:park>/cases/<int:pk>/rate/", cases.rating, name="tenant-case-rate"),
+    path("<slug:park>/duties/", checking.duties, name="tenant-duties"),
+    path("<slug:park>/checks/<int:pk>/", checking.check, name="tenant-check"),
+    path("<slug:park>/corrections/<int:pk>/", checking.correction, name="tenant-correction"),
+    path("<slug:park>/corrections/<int:pk>/answer/", checking.answer, name="tenant-correction-answer"),
     path("<slug:park>/starts/<int:pk>/", settling.start, name="tenant-start"),
     path("<slug:park>/starts/<int:pk>/report/", settling.report, name="tenant-start-report"),
     path("<slug:park>/exits/<int:pk>/", cases.exit_, name="tenant-exit"),
