@@ -9,8 +9,22 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from hrpark.admission import samples as admission
-from hrpark.admission.actions import add_basis_paper, decide, issue_paper, record_potential_review, respond, sign_agreement
+from hrpark.admission.actions import (
+    add_basis_paper,
+    answer_correction,
+    begin_exit,
+    decide,
+    issue_paper,
+    plan_checks,
+    record_check,
+    record_fees,
+    record_potential_review,
+    respond,
+    settle_point,
+    sign_agreement,
+)
 from hrpark.admission.actions import send_back as return_application
+from hrpark.admission.checklist import POINTS
 from hrpark.admission.models import Application
 from hrpark.admission.queries import papers_of
 from hrpark.cases import samples as cases
@@ -47,6 +61,7 @@ def fill(at: datetime) -> Made:
     made = build(stage)
     applications(stage, made)
     requests(stage, made)
+    duties(stage, made)
     returns(stage, made)
     evaluation(stage, made)
     return made
@@ -163,6 +178,35 @@ def requests(stage: Stage, made: Made) -> None:
             stage.do(
                 rate, days - 4, actor=asks, case=case, degree=what, text="停了两天才来人，没有提前通知。" if what < 3 else ""
             )
+
+
+def duties(stage: Stage, made: Made) -> None:
+    """The checks of the year under way: one done with a correction that waits for the officer, one resident on its way out."""
+    officer, clerk = stage.people[people.OFFICER.key], stage.people[people.CLERK.key]
+    stage.do(plan_checks, 20, actor=officer, park=made.park, year=stage.today.year, due_on=stage.day(-30))
+    first, *others = made.residents
+    for institution, unmet in ((first, ("display",)), (others[0], ())):
+        check = institution.duty_checks.filter(done_on=None).first()
+        if check is None:
+            continue
+        points = {key: "unmet" if key in unmet else "fulfilled" for key in POINTS}
+        stage.do(
+            record_check, 10, actor=officer, check=check, done_on=stage.day(10), points=points, note="现场检查，机构负责人陪同。",
+            correct_by=stage.day(-5) if unmet else None,
+        )  # fmt: skip
+    for row in first.corrections.all():
+        stage.do(answer_correction, 2, actor=clerk, correction=row, answer="收费标准和监督电话已在前台公示。")
+    stage.do(record_fees, 5, actor=officer, institution=first, paid=True, on=stage.day(5), note="上月收费台账")
+    leaving = next(one for one in reversed(others) if one.residencies.running(stage.today).exists())
+    exit = stage.do(
+        begin_exit,
+        6,
+        actor=stage.people[people.DIRECTOR.key],
+        institution=leaving,
+        last_day=stage.day(-24),
+        says="协议到期，双方商定不再续签。",
+    )
+    stage.do(settle_point, 3, actor=officer, exit=exit, point="fees", state="done", note="租金和物业费已结清，收据号00871。")
 
 
 def yearly(stage: Stage, agencies: int, grown: float) -> dict[str, int]:

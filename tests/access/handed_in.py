@@ -65,6 +65,6 @@ HANDED = (
 PLAIN = frozenset({
     "seen",  # which version somebody had before their eyes: another one only stops them
     "licences", "staff", "credentials",  # number of the row in the very application
-    "degree",
+    "degree", "paid",
     "T1.04", "T1.10", "T1.13", "T1.14", "T1.15", "T1.16",  # degrees of satisfaction
 })  # fmt: skip

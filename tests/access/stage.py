@@ -562,7 +562,7 @@ def _asked(estate: Estate, at: datetime) -> None:
         **by, key=key("penalty"), institution=owned, letter="c", number=words("文号"), authority=words("机关"), decided_on=at.date(),
         until=at.date(), what=words("处罚内容"), source=words("处罚来源"),
     )  # fmt: skip
-    admission.record_fees(**by, key=key("paid"), institution=owned, paid=False, on=at.date(), note=words("缴费依据", "内注"))
+    admission.record_fees(**by, key=key("paid"), institution=owned, paid=False, on=at.date(), note=words("缴费依据"))
     filing = start.agreement.filing
     if filing.sent_at is None:
         admission.send_filing(**by, key=key("filing"), filing=filing, sent_on=at.date(), outside=words("报送方式"))

@@ -28,7 +28,8 @@ PLAIN: dict[str, set[str]] = {
         "accounts.invitation.role", "accounts.membership.role", "accounts.onetimecode.digest", "accounts.organisation.uscc",
         "accounts.person.password", "accounts.savedview.list", "accounts.signin.session_key", "admission.agreement.number",
         "admission.fairreview.clause", "admission.potentialreview.number", "admission.judgement.clause", "admission.judgement.edition",
-        "admission.judgement.kind", "admission.judgement.rule", "cases.case.kind", "cases.case.number", "cases.case.outcome",
+        "admission.judgement.kind", "admission.judgement.rule", "admission.correction.letter", "admission.correction.point",
+        "admission.dutycheck.points", "admission.dutydraw.pool", "admission.dutydraw.seed", "admission.exitpoint.key", "cases.case.kind", "cases.case.number", "cases.case.outcome",
         "cases.case.state", "cases.case.cause", "cases.case.secret", "cases.duty.kind", "cases.answertemplate.kind",
         "cases.frozenyear.body", "cases.frozenyear.digest", "cases.scoreform.kind", "cases.scoresheet.scores",
         "cases.span.outcome", "admission.filing.receipt", "cases.item.desk", "cases.item.key", "cases.item.kind",
@@ -55,7 +56,7 @@ PLAIN: dict[str, set[str]] = {
         "trail.entry.actor", "trail.entry.subject_id", "trail.entry.subject_type", "trail.entry.verb",
     },
     "worded by the house": {
-        "accounts.consent.channel", "accounts.erasure.doubtful", "admission.grounds.scored", "cases.pause.reason", "cases.step.sentence", "documents.document.title",
+        "accounts.consent.channel", "accounts.erasure.doubtful", "admission.correction.what", "admission.grounds.scored", "cases.pause.reason", "cases.step.sentence", "documents.document.title",
         "documents.envelope.last_error", "documents.reading.problem", "evaluation.frozen.result", "evaluation.scheme.body", "evaluation.selfscore.checks", "institutions.fact.value",
         "notices.delivery.last_error", "sheets.importjob.counts", "sheets.importjob.error", "sheets.importjob.notes",
         "sheets.importjob.told",

@@ -224,6 +224,6 @@ def record_fees(
         raise Refused("日期不能晚于今天。", field="on")
     if len(tidy(note)) < 2:
         raise Refused("请写明依据，例如“2026年3月收费台账”。", field="note")
-    record_fact(institution=institution, key=FEES_PAID, value=paid, on=on, source=f"officer:{tidy(note)}", at=at)
+    record_fact(institution=institution, key=FEES_PAID, value=paid, on=on, source="officer", at=at)
     deed.record(institution, park=institution.park_id, on=on, paid=paid, reason=tidy(note)[:300])
     return institution
