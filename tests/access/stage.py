@@ -574,7 +574,7 @@ def _asked(estate: Estate, at: datetime) -> None:
         "second": colleague.pk, "case_number": submitted.get().number,
     }  # fmt: skip
     estate.things |= {
-        "exit": leaving.exit.pk, "check": seen.pk, "check_planned": checks[1].pk, "correction": wrong_point.pk,
+        "exit": leaving.exit.pk, "check": seen.pk, "check_planned": checks[1].pk, "correction": wrong_point.pk, "correction_closed": put_right.pk,
         "file_correction": _file(estate, wrong_point, words("整改证明"), words("整改证明文件"), at),
     }  # fmt: skip
 

@@ -302,6 +302,7 @@ ROWS: dict[str, Row] = {
     "desk-check-record": row(DESK, DESK, pk="check_planned"),
     "desk-corrections": row(DESK, DESK),
     "desk-correction": row(DESK, pk="correction"),
+    "desk-correction#closed": row(DESK, pk="correction_closed"),
     "desk-correction-close": row(DESK, DESK, pk="correction"),
     "desk-institution-duties": row(DESK, pk="institution"),
     "desk-institution-fees": row(DESK, DESK, pk="institution"),
