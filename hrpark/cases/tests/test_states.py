@@ -27,7 +27,7 @@ def test_no_sequence_of_steps_leaves_the_table_of_states(kind, data):
         except (Refused, Misconfigured):
             continue
         move = kind.move(key)
-        assert state in move.froms and after == move.to and kind.state(after)
+        assert state in move.froms and after == (move.to or state) and kind.state(after)
         assert not kind.state(state).final or move.reopens
         state = after
     allowed = {move.key for by in ("applicant", "desk", "tick") for move in kind.moves_from(state, by)}
