@@ -10,13 +10,14 @@ A room that keeps something of a person's own, or for which a person may not lea
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -444,5 +445,24 @@ def wipe_pages() -> None:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
             cursor.execute("ANALYZE")
+            _wait_for_older_readers(cursor)
             cursor.execute("VACUUM FULL")
             cursor.execute("CHECKPOINT")
+
+
+#: So long a reader of this database may hold the old versions of rows; then the erasure stays unfinished until the next night.
+PATIENCE = 60
+
+
+def _wait_for_older_readers(cursor: Any) -> None:
+    """PostgreSQL keeps what somebody may still see: whoever began before us (statistics being gathered, too) has to end first."""
+    older = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)"""
+    until = time.monotonic() + PATIENCE
+    while True:
+        cursor.execute(older)
+        if not cursor.fetchone()[0]:
+            return
+        if time.monotonic() > until:
+            raise Conflict("数据库中还有未结束的读写，旧数据页暂时不能清除；将在下一次空闲时再试。")
+        time.sleep(0.2)
