@@ -164,6 +164,8 @@ def test_a_file_that_is_not_what_it_is_called_is_refused_at_every_box_for_files(
                 form = drawn_anew(sender, seen)
                 if form is None:
                     break
+                if "/check/" in form.action:
+                    continue  # whether a file is ours is just what is asked there; nothing is kept
                 if name == "名册.xlsx" and "/imports/" not in form.action:
                     continue
                 answer = sender.send(form, plausible(form), {box.name: (name, data)})
