@@ -39,3 +39,7 @@ CORRECTION_ASKED = notice_kind(
 CORRECTION_CLOSED = notice_kind(
     "admission.correction_closed", "整改已验收", title="{institution}的整改已验收", happened="园区已验收：{what}。", todo="无需办理。",
 )  # fmt: skip
+EXIT_BEGUN = notice_kind(
+    "admission.exit_begun", "园区终止协议", title="园区已发起{institution}退园", happened="园区终止了与{institution}的入驻协议，计划最后在园日{day}。原因：{says}",
+    todo="请在“申请与办件”中查看退园核对事项，有异议请向园区提出。",
+)  # fmt: skip

@@ -574,13 +574,15 @@ class Correction(models.Model):
     answer = models.TextField("整改情况", blank=True)
     answered_at = models.DateTimeField("报告时间", null=True, blank=True)
     closed_on = models.DateField("验收日期", null=True, blank=True)
+    closed_at = models.DateTimeField("验收登记时间", null=True, blank=True)
     closing = models.TextField("验收意见", blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["check_of", "point"], name="one_correction_a_point"),
             models.CheckConstraint(
-                condition=Q(closed_on__isnull=True, closing="") | (Q(closed_on__isnull=False) & ~Q(closing="")),
+                condition=Q(closed_on__isnull=True, closed_at__isnull=True, closing="")
+                | (Q(closed_on__isnull=False, closed_at__isnull=False) & ~Q(closing="")),
                 name="correction_is_closed_whole",
             ),
         ]

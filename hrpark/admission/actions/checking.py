@@ -157,8 +157,8 @@ def close_correction(
         raise Refused(f"验收日期应在{date_table(correction.asked_on)}与今天之间。", field="closed_on")
     if len(tidy(closing)) < 2:
         raise Refused("请写明怎样验收的，例如“复查现场，已公示”。", field="closing")
-    correction.closed_on, correction.closing = closed_on, closing.strip()
-    correction.save(update_fields=["closed_on", "closing"])
+    correction.closed_on, correction.closed_at, correction.closing = closed_on, at, closing.strip()
+    correction.save(update_fields=["closed_on", "closed_at", "closing"])
     _tell_own(correction.institution, correction.park, at, CORRECTION_CLOSED, subject=correction, what=correction.what)
     deed.record(correction, park=correction.park_id, closed_on=closed_on)
     deed.also(correction.institution, park=correction.park_id, closed_on=closed_on)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
 from hrpark.accounts.actions import end_role
 from hrpark.accounts.models import Membership, Person
-from hrpark.accounts.queries import require
+from hrpark.accounts.queries import require, roles_with
 from hrpark.cases import actions as cases
 from hrpark.cases.models import Case
 from hrpark.cases.rules import day_of
 from hrpark.institutions.actions import end_residency
 from hrpark.institutions.models import Institution
+from hrpark.notices.actions import notify
 from hrpark.standard.kinds import cites
 from hrpark.toolbox.dates import date_table, read_date
 from hrpark.toolbox.errors import Conflict, Refused
@@ -23,6 +25,7 @@ from hrpark.trail.kinds import System
 
 from .. import permissions
 from ..clearance import POINTS
+from ..kinds import EXIT_BEGUN
 from ..models import Agreement, Exit, ExitPoint, ExitReason, PointState
 from ..queries import months_short, pledged_until
 
@@ -100,13 +103,24 @@ def begin_exit(
         title=f"{institution.name}退园",
         at=at,
         institution=institution,
+        organisation=institution.organisation,
         data=data,
     )
     case = cases.advance(case, "submit", actor=actor, at=at)
+    for person in _own_people(institution, at):
+        notify(
+            to=person, kind=EXIT_BEGUN, at=at, subject=case.exit, park=institution.park, institution=institution.name,
+            day=date_table(last_day), says=says.strip(),
+        )  # fmt: skip
     deed.record(case.exit, park=institution.park_id, last_day=last_day, reason=says.strip())
     deed.also(case, park=institution.park_id, number=case.number)
     deed.also(institution, park=institution.park_id, last_day=last_day)
     return case.exit
+
+
+def _own_people(institution: Institution, at: datetime) -> QuerySet[Person]:
+    roles = roles_with(permissions.OWN, institution.park, day_of(at)).filter(organisation=institution.organisation_id or 0)
+    return Person.objects.filter(pk__in=roles.order_by().values("person")).order_by("pk")
 
 
 def _locked(exit: Exit) -> Exit:
@@ -169,6 +183,7 @@ def leave(
     exit.open, exit.last_day, exit.address_by = False, last_day, address_by
     exit.months_missing = months_short(last_day, exit.pledged_until) if exit.pledged_until else None
     exit.save()
+    exit.institution.duty_checks.filter(done_on=None, due_on__gt=last_day).delete()  # planned, and nobody to look at any more
     _end_roles(exit, gone, at, key)
     deed.record(exit, park=exit.park_id, last_day=last_day, months=exit.months_missing)
     deed.also(exit.institution, park=exit.park_id, last_day=last_day, months=exit.months_missing)
@@ -192,7 +207,8 @@ def _end_roles(exit: Exit, gone: date, at: datetime, key: str) -> None:
     organisation = exit.institution.organisation_id
     if organisation is None:
         return
-    for one in Membership.objects.filter(organisation=organisation, park=exit.park_id, until=None).order_by("pk"):
+    running = Q(until__isnull=True) | Q(until__gt=gone)
+    for one in Membership.objects.filter(running, organisation=organisation, park=exit.park_id).order_by("pk"):
         end_role(
             actor=HOUSE, at=at, key=f"{key[:60]}:role{one.pk}", membership=one, on=max(gone, one.since), reason="所在机构已退园"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import Standing
 from hrpark.cases.models import Case
-from hrpark.cases.rules import day_of, end_of, start_of
+from hrpark.cases.rules import end_of, start_of
 from hrpark.documents.kinds import PLEDGE
 from hrpark.documents.models import Original
 from hrpark.files.kinds import attachable, gate
@@ -23,7 +24,7 @@ from .. import permissions
 from ..checklist import POINTS
 from ..duties import Finding, Letter, Looked, Pledged, Resident, by_letter
 from ..facts import FEES_PAID
-from ..models import Agreement, Correction, DutyCheck
+from ..models import Agreement, Correction, DutyCheck, Exit
 from .after import start_verdict
 from .leaving import pledged_until
 
@@ -49,9 +50,10 @@ def resident_on(institution: Institution, on: date) -> Resident:
         .select_related("residency").order_by("-signed_on", "-pk").first()
     )  # fmt: skip
     first = agreement.starts.order_by("seq").prefetch_related("graces").first() if agreement else None
-    fees = Fact.objects.filter(institution=institution, key=FEES_PAID, valid_from__lte=on, recorded_at__lte=end_of(on)).filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on)
-    ).order_by("-valid_from", "-pk").first()  # fmt: skip
+    fees = (
+        Fact.objects.filter(institution=institution, key=FEES_PAID, valid_from__lte=on, recorded_at__lte=end_of(on))
+        .order_by("-valid_from", "-pk").first()
+    )  # fmt: skip
     return Resident(
         on=on, pledged=_pledged(agreement, on) if agreement else None, start=start_verdict(first, on) if first else None,
         checked={letter: found for letter in LETTERS if (found := _looked(institution, letter, on, months))},
@@ -61,27 +63,36 @@ def resident_on(institution: Institution, on: date) -> Resident:
 
 
 def _pledged(agreement: Agreement, on: date) -> Pledged:
-    sealed = Original.objects.filter(
+    back = Original.objects.filter(
         document__template=PLEDGE, document__of_type="application", document__of_id=str(agreement.application_id),
-        document__withdrawn_at=None, received_on__lte=on,
-    ).exists()  # fmt: skip
+        received_on__lte=on, archived_at__lte=end_of(on),
+    )  # fmt: skip
+    sealed = back.filter(Q(document__withdrawn_at=None) | Q(document__withdrawn_at__gt=end_of(on))).exists()
     ends = agreement.residency.ends
-    left = ends - timedelta(days=1) if ends is not None and ends <= on else None
+    known = not Exit.objects.filter(residency=agreement.residency, case__completed_at__gt=end_of(on)).exists()
+    left = ends - timedelta(days=1) if ends is not None and ends <= on and known else None
     return Pledged(agreement.number, pledged_until(agreement), sealed, left, str(agreement.pk))
 
 
+def months_before(on: date, months: int) -> date:
+    """The same day so many months earlier, or the last day of that month."""
+    first = date((on.year * 12 + on.month - 1 - months) // 12, (on.month - 1 - months) % 12 + 1, 1)
+    return first.replace(day=min(on.day, monthrange(first.year, first.month)[1]))
+
+
+def _open_corrections(institution: Institution, letter: str, on: date) -> QuerySet[Correction]:
+    """Asked for by then, and closed by nobody by then: what was entered later does not change what was known."""
+    asked = institution.corrections.filter(letter=letter, asked_on__lte=on, check_of__recorded_at__lte=end_of(on))
+    return asked.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=end_of(on))).order_by("pk")
+
+
 def _looked(institution: Institution, letter: str, on: date, months: int) -> Looked | None:
-    """The newest check that was recorded by then and is not too old, with what of it is not put right."""
-    since = on - timedelta(days=months * 31)
-    found = (
-        institution.duty_checks.filter(done_on__range=(since, on), recorded_at__lte=end_of(on))
-        .order_by("-done_on", "-pk")
-        .first()
-    )
+    """The newest check that was recorded by then and is not too old; what of any check is not put right."""
+    looked_at = institution.duty_checks.filter(done_on__range=(months_before(on, months), on), recorded_at__lte=end_of(on))
+    found = looked_at.order_by("-done_on", "-pk").first()
     if found is None:
         return None
-    open_ = found.corrections.filter(letter=letter).filter(Q(closed_on__isnull=True) | Q(closed_on__gt=on))
-    unmet = tuple(POINTS[row.point].label for row in open_ if row.point in POINTS)
+    unmet = tuple(POINTS[row.point].label for row in _open_corrections(institution, letter, on) if row.point in POINTS)
     return Looked(
         found.done_on, sum(POINTS[key].letter == letter for key in found.points if key in POINTS), unmet, str(found.pk)
     )
@@ -89,26 +100,26 @@ def _looked(institution: Institution, letter: str, on: date, months: int) -> Loo
 
 def _against(institution: Institution, letter: str, on: date, months: int) -> tuple[Finding, ...]:
     """Overdue corrections, penalties that count, and complaints about it that were upheld within the months."""
-    late = institution.corrections.filter(letter=letter, due_on__lt=on, asked_on__lte=on).filter(
-        Q(closed_on__isnull=True) | Q(closed_on__gt=on)
-    )
-    found = [
-        Finding(f"整改逾期（期限{row.due_on:%Y-%m-%d}）：{row.what}", "correction", str(row.pk)) for row in late.order_by("pk")
-    ]
+    late = _open_corrections(institution, letter, on).filter(due_on__lt=on)
+    found = [Finding(f"整改逾期（期限{row.due_on:%Y-%m-%d}）：{row.what}", "correction", str(row.pk)) for row in late]
     punished = institution.penalties.filter(letter=letter, decided_on__lte=on, until__gte=on, recorded_at__lte=end_of(on))
     found += [
         Finding(f"{row.decided_on:%Y-%m-%d}行政处罚 {row.number}", "penalty", str(row.pk)) for row in punished.order_by("pk")
     ]
     if letter == "d":
-        upheld = Case.objects.filter(
-            park=institution.park_id, kind="complaint", outcome="upheld", data__about="institution", data__whom=institution.name,
-            closed_at__range=(start_of(on - timedelta(days=months * 31)), end_of(on)),
-        )  # fmt: skip
-        found += [
-            Finding(f"{day_of(row.closed_at):%Y-%m-%d}投诉属实 {row.number}", "case", str(row.pk))
-            for row in upheld.order_by("pk")
-        ]
+        found += [Finding(f"投诉属实 {row.number}", "case", str(row.pk)) for row in _upheld(institution, on, months)]
     return tuple(found)
+
+
+def _upheld(institution: Institution, on: date, months: int) -> QuerySet[Case]:
+    """Complaints about it by its name, as they were closed on that day; one that was taken up again later counts until then."""
+    span = start_of(months_before(on, months)), end_of(on)
+    now = Q(outcome="upheld", closed_at__range=span)
+    then = Q(spans__outcome="upheld", spans__closed_at__range=span, spans__reopened_at__gt=end_of(on))
+    about = Case.objects.filter(
+        park=institution.park_id, kind="complaint", data__about="institution", data__whom=institution.name
+    )
+    return about.filter(Q(pk__in=about.filter(now).values("pk")) | Q(pk__in=about.filter(then).values("pk"))).order_by("pk")
 
 
 @dataclass(frozen=True)

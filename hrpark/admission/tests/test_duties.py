@@ -80,7 +80,7 @@ def test_a_finding_becomes_a_correction_and_counts_until_it_is_closed_whatever_c
     actions.close_correction(
         **by(cast.officer, at + 20 * DAY), correction=correction, closed_on=at.date() + 18 * DAY, closing="复查台账完整"
     )
-    for day, outcome in ((0, "failed"), (17, "failed"), (18, "passed"), (400, "unknown")):
+    for day, outcome in ((0, "failed"), (18, "failed"), (19, "failed"), (20, "passed"), (400, "unknown")):
         assert verdicts(institution, at.date() + day * DAY)["d"] == outcome, day
     with pytest.raises(Conflict):
         actions.record_check(**by(cast.officer, at), check=check, done_on=at.date(), points=FINE, note="再次检查")
@@ -110,6 +110,36 @@ def test_fees_are_as_an_officer_read_them_and_the_past_stays(cast, institution, 
         actions.record_fees(**by(cast.officer, when), institution=institution, paid=paid, on=when.date(), note="收费台账")
     found = {day: verdicts(institution, at.date() + day * DAY)["e"] for day in (-1, 0, 9, 10)}
     assert found == {-1: "unknown", 0: "passed", 9: "passed", 10: "failed"}
+
+
+def test_what_is_entered_later_for_an_earlier_day_never_changes_the_verdict_of_a_day_that_is_over(cast, institution, check, at):
+    late = at + 40 * DAY
+    actions.record_fees(**by(cast.officer, at), institution=institution, paid=True, on=at.date(), note="收费台账")
+    span = [at.date() + day * DAY for day in range(-2, 40)]
+    before = [verdicts(institution, day) for day in span]
+    actions.record_check(
+        **by(cast.officer, late), check=check, done_on=at.date() + DAY, points=FINE | {"permit": "unmet"}, note="补记", correct_by=at.date() + 5 * DAY
+    )  # fmt: skip
+    actions.record_fees(**by(cast.officer, late), institution=institution, paid=False, on=at.date() + 3 * DAY, note="补记")
+    actions.record_penalty(
+        **by(cast.officer, late), institution=institution, letter="d", number="罚1号", authority="市人社局", decided_on=at.date() + DAY,
+        until=late.date() + 60 * DAY, what="警告", source="信用中国",
+    )  # fmt: skip
+    exit = actions.begin_exit(
+        **by(cast.director, late), institution=institution, last_day=late.date(), says="协议到期，不再续签"
+    )
+    for key in exit.points.values_list("key", flat=True):
+        actions.settle_point(**by(cast.officer, late), exit=exit, point=key, state="done", note="已经核对")
+    actions.leave(**by(cast.director, late), exit=exit, last_day=at.date() + 10 * DAY, note="手续办妥")
+    assert [verdicts(institution, day) for day in span] == before
+    now = verdicts(institution, late.date())
+    assert {now[letter] for letter in "acde"} == {"failed"}
+    fixed = institution.corrections.get()
+    known = [verdicts(institution, late.date() + day * DAY) for day in range(10)]
+    actions.close_correction(
+        **by(cast.officer, late + 10 * DAY), correction=fixed, closed_on=at.date() + 4 * DAY, closing="复查已改正"
+    )
+    assert [verdicts(institution, late.date() + day * DAY) for day in range(10)] == known
 
 
 def test_a_draw_can_be_repeated_from_what_is_kept(cast, institution, at):

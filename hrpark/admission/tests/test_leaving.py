@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrpark.accounts import samples as accounts
+from hrpark.accounts.actions import end_role
 from hrpark.accounts.queries import standing_of
 from hrpark.admission import actions, queries, samples
 from hrpark.admission.clearance import POINTS
@@ -14,6 +15,7 @@ from hrpark.admission.models import Exit, PointState
 from hrpark.cases import actions as cases
 from hrpark.cases.models import Case
 from hrpark.institutions.models import Residency, Status
+from hrpark.notices.models import Notice
 from hrpark.toolbox.errors import Conflict, NotAllowed, Refused
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +121,20 @@ def test_a_notice_can_be_withdrawn_and_the_park_can_begin_an_exit_itself(cast, a
         actions.begin_exit(**by(cast.director, at), says="终止", **begin)
     exit = actions.begin_exit(**by(cast.director, at), says="约谈后仍未开业，终止协议", **begin)
     assert exit.by_park and exit.reason == "park" and exit.points.count() == len(POINTS)
+    assert queries.own_exit_for(standing_of(own, at.date()), exit.pk, agreement.park) == exit
+    assert "退园" in Notice.objects.filter(person=own).latest("pk").title
+
+
+def test_a_role_that_was_to_end_later_ends_with_the_stay_and_so_does_what_was_planned(cast, agreement, own, at):
+    institution = agreement.application.institution
+    role = own.memberships.get(organisation=institution.organisation)
+    end_role(**by(cast.director, at), membership=role, on=date(2026, 12, 31), reason="合同到期")
+    actions.plan_checks(**by(cast.officer, at), park=agreement.park, year=2026, due_on=date(2026, 6, 30))
+    exit = notice(agreement, own, at).exit
+    settle_all(exit, cast.officer, at)
+    actions.leave(**by(cast.director, at), exit=exit, last_day=date(2026, 3, 20), note="手续办妥")
+    assert institution.organisation_id not in standing_of(own, date(2026, 3, 21)).own("admission.own", agreement.park_id)
+    assert not institution.duty_checks.exists()
 
 
 days = st.dates(date(2020, 1, 1), date(2040, 12, 31))
