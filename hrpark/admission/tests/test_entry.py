@@ -1,5 +1,7 @@
 """How those come in who are not complete: a company in formation, one that needs the park's address, a branch."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -88,3 +90,17 @@ def test_who_needs_the_address_for_its_permit_is_open_and_hands_in_no_permit(cas
     application = samples.make_application(at=at, park=cast.huangpu, needs_address=True, licences=[])
     assert first_letter(application).stands.value == "unknown"
     assert "人力资源服务许可证" not in application.case.data
+
+
+def test_nobody_signs_before_the_code_is_in_the_dossier(cast, at):
+    application = samples.first_checked(forming(cast, at), at=at)
+    actions.verify_applicant(**by(at), application=application, basis="授权委托书原件")
+    actions.decide(
+        **by(at), application=application, outcome="conditional", basis="经办公会研究同意", conditions="取得营业执照和许可证",
+        conditions_until=at.date() + timedelta(days=60),
+    )  # fmt: skip
+    sign = {"application": application, "signed_on": at.date(), "years": 3, "unit_note": "A座三层"}
+    with pytest.raises(Refused, match="统一社会信用代码"):
+        actions.sign_agreement(**by(at), **sign)
+    dossiers.edit_institution(**by(at), institution=application.institution, uscc=CODE)
+    assert actions.sign_agreement(**by(at), **sign).number
