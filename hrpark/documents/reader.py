@@ -1,7 +1,7 @@
 """Reading the lines of a photograph, on this machine alone: RapidOCR with the models of its package. Off where it is not installed.
 
 It takes 600 MB and a second or two a picture, so that it runs in the worker and never in a request; the group ``ocr`` of
-pyproject.toml brings it (docs/decisions/003-reading-licences.md). What the lines mean is rules/licences.py.
+pyproject.toml brings it (docs/decisions/004-reading-licences.md). What the lines mean is rules/licences.py.
 """
 
 from __future__ import annotations
