@@ -438,30 +438,38 @@ def _note(uids: list[str]) -> None:
 
 def wipe_pages() -> None:
     """SQLite zeroes what it frees (secure_delete), but its log holds old pages until it is emptied; PostgreSQL leaves old
-    versions of rows, and samples of values, until a table is written anew. Backups and archived logs end by themselves."""
+    versions of rows, and samples of values, until a table is written anew. Backups and PostgreSQL's log end by themselves
+    (docs/operating.md)."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
             cursor.execute("ANALYZE")
-            _wait_for_older_readers(cursor)
+            _remove_old_rows(cursor)
             cursor.execute("VACUUM FULL")
-            cursor.execute("CHECKPOINT")
 
 
-#: So long a reader of this database may hold the old versions of rows; then the erasure stays unfinished until the next night.
+#: So long somebody may hold old versions of rows; then the erasure stays unfinished until the next night.
 PATIENCE = 60
+#: Tables with versions of rows that are dead and still there, their long values too; and the samples of values.
+_DEAD = """SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relpersistence = 'p'
+    AND (oid = 'pg_statistic'::regclass OR relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace))
+    AND pg_stat_get_dead_tuples(oid) + pg_stat_get_dead_tuples(reltoastrelid) > 0"""
 
 
-def _wait_for_older_readers(cursor: Any) -> None:
-    """PostgreSQL keeps what somebody may still see: whoever began before us (statistics being gathered, too) has to end first."""
-    older = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-        AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)"""
-    until = time.monotonic() + PATIENCE
+def _remove_old_rows(cursor: Any) -> None:
+    """``VACUUM FULL`` alone copies old rows along while anybody on the server writes, in whatever database: its own view of the
+    data begins with the oldest of them. ``VACUUM`` heeds this database only, and is done again where somebody could still look.
+    """
+    until, tables = time.monotonic() + PATIENCE, [""]
     while True:
-        cursor.execute(older)
-        if not cursor.fetchone()[0]:
+        cursor.execute(f"VACUUM {', '.join(tables)}")
+        cursor.execute(_DEAD)
+        dead = {name for (name,) in cursor.fetchall()}
+        # One that was clean once is done: what died in it since is not what was erased.
+        tables = sorted(dead if tables == [""] else dead & set(tables))
+        if not tables:
             return
         if time.monotonic() > until:
             raise Conflict("数据库中还有未结束的读写，旧数据页暂时不能清除；将在下一次空闲时再试。")

@@ -51,6 +51,26 @@ def tables_of(address):
     return [p for p in place.iterdir() if p.is_file()] if os.access(place, os.R_OK) else []
 
 
+def emptied_log(address):
+    """PostgreSQL's own log after an administrator has emptied it as docs/operating.md says, where this user may read it.
+    SQLite's is one of its files.
+    """
+    if address.startswith("sqlite"):
+        return []
+    with psycopg.connect(address, autocommit=True) as server:
+        (folder,) = server.execute("SELECT current_setting('data_directory')").fetchone()
+        place = Path(folder) / "pg_wal"
+        if not os.access(place, os.R_OK):
+            return []
+        for setting in ("off", "on"):
+            server.execute(f"ALTER SYSTEM SET wal_recycle = {setting}")
+            server.execute("SELECT pg_reload_conf()")
+            for _ in range(2 if setting == "off" else 0):
+                server.execute("SELECT pg_switch_wal()")
+                server.execute("CHECKPOINT")
+    return [p for p in place.iterdir() if p.is_file()]
+
+
 def dump_of(address, aside):
     """Every row of every table, as COPY gives it out."""
     path = Path(aside) / "dump"
