@@ -87,6 +87,7 @@ TEMPLATES = [
         "OPTIONS": {
             "environment": "hrpark.web.jinja.environment",
             "context_processors": [
+                "hrpark.web.jinja.once",
                 "django.contrib.messages.context_processors.messages",
             ],
         },
@@ -142,7 +143,7 @@ LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "hrpark.web.account.store"
 #: A session ends 12 hours after it began, and after two hours without a request (web/account/sessions.py).
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_SECONDS = 2 * 3600

@@ -27,7 +27,7 @@ from .models import (
     SavedView,
     SignIn,
 )
-from .prepared import Prepared, PreparedRecords
+from .prepared import Prepared
 
 LINK_IS_DEAD = "邀请链接无效、已使用、已撤回或已过期（有效期7天）。请联系邀请您的人重新发出邀请。"
 
@@ -158,7 +158,7 @@ def park_by_slug(slug: str) -> Park:
     return found[0]
 
 
-_PARK = PreparedRecords(lambda slug: Park.objects.filter(slug=slug), slug=str)
+_PARK = Prepared(lambda slug: Park.objects.filter(slug=slug), slug=str)
 
 
 def active_person(pk: int) -> Person | None:
@@ -167,7 +167,7 @@ def active_person(pk: int) -> Person | None:
     return found[0] if found else None
 
 
-_PERSON = PreparedRecords(lambda pk: Person.objects.filter(pk=pk, is_active=True), pk=int)
+_PERSON = Prepared(lambda pk: Person.objects.filter(pk=pk, is_active=True), pk=int)
 
 
 def person_by_key(key: str) -> Person | None:

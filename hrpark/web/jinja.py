@@ -5,17 +5,21 @@ None is always "—": nothing known is never shown as 0 or as an empty place.
 
 from __future__ import annotations
 
+import functools
 import json
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import is_dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -60,6 +64,7 @@ class Build:
             rows = json.loads((BUILD / "manifest.json").read_text("utf-8")) if made else {}
             self.made, self.files = made, {key: static(row["file"]) for key, row in rows.items()}
             _drawn.clear()
+            _drawn_once.cache_clear()
 
 
 _drawn: dict[tuple[str, str], Markup] = {}
@@ -82,6 +87,34 @@ def icon(name: str, label: str = "") -> Markup:
         kept = Markup('<svg class="i"{}><use href="{}#{}"></use></svg>').format(spoken, sprite, name)
         _drawn[name, label] = kept
     return kept
+
+
+def drawn_once(macro: Callable[..., Markup], *values: Hashable, typed: str = "") -> Markup:
+    """What a macro draws of some values, drawn once for them: the menu, the filters of a list. They cost more than its rows.
+
+    Only for macros that are imported without context, and of frozen values. Words that somebody ``typed`` among them: drawn, not kept.
+    """
+    if typed:
+        return macro(*values)
+    BUILT.read()  # first, for it may find a new build and forget what was drawn
+    return _drawn_once(macro, *values)
+
+
+@functools.lru_cache(maxsize=2000, typed=True)
+def _drawn_once(macro: Callable[..., Markup], *values: Hashable) -> Markup:
+    _refuse_markup(values)
+    return macro(*values)
+
+
+def _refuse_markup(value: Any) -> None:
+    """Markup equals the text that it is written as: what was drawn of the one would be shown for the other."""
+    if isinstance(value, Markup):
+        raise TypeError(f"drawn_once takes text, not markup: {value!r}")
+    if isinstance(value, tuple):
+        for one in value:
+            _refuse_markup(one)
+    elif is_dataclass(value):
+        _refuse_markup(tuple(vars(value).values()))
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
@@ -263,6 +296,24 @@ def deed_key(context: jinja2.runtime.Context | None = None) -> Markup:
     return Markup('<input type="hidden" name="deed_key" value="{}">').format(secrets.token_urlsafe(18) + whose)
 
 
+class CsrfInput:
+    """The hidden input of a page's forms, made when the first of them is drawn and the same in all of them."""
+
+    def __init__(self, request: HttpRequest):
+        self.request, self.drawn = request, ""
+
+    def __html__(self) -> str:
+        self.drawn = self.drawn or csrf_input(self.request)
+        return self.drawn
+
+    __str__ = __html__
+
+
+def once(request: HttpRequest) -> dict[str, object]:
+    """Context of every page: what Django would make anew at each place where it stands."""
+    return {"csrf_input": CsrfInput(request)}
+
+
 def as_json(value: object) -> Markup:
     """JSON that may stand inside a <script type="application/json">."""
     text = json.dumps(value, ensure_ascii=False, default=str)
@@ -285,6 +336,7 @@ def environment(**options: object) -> jinja2.Environment:
         static=static,
         asset=asset,
         icon=icon,
+        drawn_once=drawn_once,
         query=query,
         looks=looks,
         deed_key=deed_key,

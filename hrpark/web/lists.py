@@ -23,17 +23,12 @@ is the dearest part by far.
 
 from __future__ import annotations
 
-import hashlib
-import time
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote_plus
 
-from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.db.models import F, Q, QuerySet
-from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -50,8 +45,10 @@ from hrpark.sheets.actions import record_export
 from hrpark.toolbox.errors import Misconfigured, NotAllowed, Refused
 from hrpark.toolbox.registry import Registry
 
-from . import jinja
+from . import clock, jinja
+from .addresses import SIZES, Addresses, Asked, clean, encoded, join, names_in, page_number
 from .columns import DOWN_FIRST, KINDS, Column, state
+from .fetching import Fetch, fetch, may_be_null
 from .filters import Choice, Days, Filter, Option, YesNo
 from .pages import taking_key
 
@@ -60,13 +57,9 @@ __all__ = [
     "require_list", "state",
 ]  # fmt: skip
 
-SIZES = (50, 100, 200)
-LONGEST_SEARCH = 100
 MOST_TERMS = 5
 #: Names of query parameters that belong to the list itself; a filter may not take them.
 OWN = frozenset({"q", "sort", "page", "size", "cols", "density", "export"})
-#: Above so many rows a count is kept for a short while: nobody sees one row in five thousand, but counting costs.
-LARGE, KEPT_SECONDS = 5000, 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_EXPORTED = 100_000
 A_YEAR = 365 * 24 * 3600
@@ -75,52 +68,7 @@ A_YEAR = 365 * 24 * 3600
 require_list = require_http_methods(["GET", "HEAD", "POST"])
 
 
-# ---------------------------------------------------------------- what was asked
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What one address asks of a list, understood and cleaned. ``pairs`` writes it back in one canonical way."""
-
-    q: str = ""
-    sort: str = ""
-    page: int = 1
-    size: int = SIZES[0]
-    columns: tuple[str, ...] = ()
-    filters: dict[str, Any] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()
-    #: The page that was asked for is behind the last one, which is shown instead.
-    beyond: bool = False
-
-    def pairs(self, declared: Sequence[Filter]) -> list[tuple[str, str]]:
-        return [pair for pairs in self.groups(declared).values() for pair in pairs]
-
-    def groups(self, declared: Sequence[Filter]) -> dict[str, list[tuple[str, str]]]:
-        """The parameters in their order, by what they belong to."""
-        return {
-            "q": [("q", self.q)] if self.q else [],
-            **{f.key: f.pairs(self.filters[f.key]) if f.key in self.filters else [] for f in declared},
-            "sort": [("sort", self.sort)] if self.sort else [],
-            "cols": [("cols", ",".join(self.columns))] if self.columns else [],
-            "size": [("size", str(self.size))] if self.size != SIZES[0] else [],
-            "page": [("page", str(self.page))] if self.page > 1 else [],
-        }
-
-
-class Addresses:
-    """Addresses of one list, each asked a little differently; what stays the same is encoded once."""
-
-    def __init__(self, asked: Asked, declared: Sequence[Filter]):
-        self.parts = {key: encoded(pairs) for key, pairs in asked.groups(declared).items()}
-        self.parts["page"] = ""
-
-    def but(self, **changes: str) -> str:
-        """With some groups replaced ("": left out). Anything but a page change starts at page one."""
-        return "?" + "&".join([part for part in ({**self.parts, **changes} if changes else self.parts).values() if part])
-
-
-def encoded(pairs: Sequence[tuple[str, str]]) -> str:
-    return "&".join([f"{quote_plus(name)}={quote_plus(value, safe=',:')}" for name, value in pairs])
+# ---------------------------------------------------------------- what is drawn
 
 
 @dataclass(frozen=True)
@@ -165,7 +113,7 @@ class Chip:
     kind: str
     says: str
     clear: str
-    options: list[Option]
+    options: tuple[Option, ...]
     ends: tuple[str, str] = ("", "")
     names: tuple[str, ...] = ()
 
@@ -193,9 +141,9 @@ class Drawn:
     tabs: list[Tab]
     tab: Tab | None
     chips: list[Chip]
-    hidden: list[tuple[str, str]]
-    heads: list[Head]
-    columns: list[Option]
+    hidden: tuple[tuple[str, str], ...]
+    heads: tuple[Head, ...]
+    columns: tuple[Option, ...]
     body: Markup
     first: int
     last: int
@@ -268,7 +216,7 @@ class List:
         size = given.get("size", "")
         known = {c.key for c in self.allowed(standing, park)[1:]}
         asked = [key for part in given.getlist("cols") for key in part.split(",")]
-        page = _page_number(given.get("page", ""))
+        page = page_number(given.get("page", ""))
         ignored += [] if page else [f"页码 {given['page'][:20]}"]
         return Asked(
             q=clean(given.get("q", "")),
@@ -324,14 +272,14 @@ class List:
             return rows.order_by(*self.order, *tie)
         column = next(c for c in self.columns if c.key == asked.sort.removeprefix("-"))
         down = asked.sort.startswith("-")
-        if _may_be_null(rows, column.order):
+        if may_be_null(rows, column.order):
             # SQLite puts nothing first, PostgreSQL last; for a reader nothing is always last.
             by = F(column.order).desc(nulls_last=True) if down else F(column.order).asc(nulls_last=True)
         else:
             by = f"{'-' if down else ''}{column.order}"
         return rows.order_by(by, "-pk" if down else "pk")
 
-    def fetch(self, rows: QuerySet, columns: Sequence[Column]) -> tuple[QuerySet, list[list[int]]]:
+    def selected(self, rows: QuerySet, columns: Sequence[Column]) -> tuple[QuerySet, list[list[int]]]:
         """``values_list`` over just what the columns need, the key first; and where each column finds its values."""
         paths = ["pk"]
         places: list[list[int]] = []
@@ -348,24 +296,33 @@ class List:
             places.append(mine)
         return (rows.annotate(**named) if named else rows).values_list(*paths), places
 
+    def fetch(self, asked: Asked, columns: Sequence[Column], standing: Standing, park: Park | None) -> Fetch:
+        """The rows that fit, to be read in pages and counted."""
+
+        def build() -> tuple[QuerySet, QuerySet, list[list[int]]]:
+            narrowed = self.narrowed(asked, standing, park)
+            rows, places = self.selected(self.ordered(narrowed, asked), columns)
+            return rows, narrowed, places
+
+        said = tuple([pair for pair in asked.pairs(self.filters) if pair[0] not in ("page", "size", "cols")])
+        where = (park.pk, park.slug, park.name) if park else None
+        return fetch((self, standing, where, clock.today(), said, tuple([c.key for c in columns])), build)
+
     def draw(self, request: HttpRequest, park: Park | None) -> Drawn:
         standing: Standing = request.standing
         asked = self.ask(request.GET, standing, park)
         columns = self.visible(asked, standing, park)
-        narrowed = self.narrowed(asked, standing, park)
-        ordered = self.ordered(narrowed, asked)
-        fetched, places = self.fetch(ordered, columns)
+        fetched = self.fetch(asked, columns, standing, park)
         begin = (asked.page - 1) * asked.size
-        rows = list(fetched[begin : begin + asked.size + 1])
+        rows = fetched.page(begin, begin + asked.size + 1)
         if rows or asked.page == 1:
-            count = begin + len(rows) if len(rows) <= asked.size else _count(narrowed)
+            count = begin + len(rows) if len(rows) <= asked.size else fetched.count()
         else:
-            count = _count(narrowed)
-            last = max(1, -(-count // asked.size))
-            asked = replace(asked, page=last, beyond=True)
+            count = fetched.count()
+            asked = replace(asked, page=max(1, -(-count // asked.size)), beyond=True)
             begin = (asked.page - 1) * asked.size
-            rows = list(fetched[begin : begin + asked.size])
-        return self._page(request, park, asked, columns, places, rows[: asked.size], count)
+            rows = fetched.page(begin, begin + asked.size)
+        return self._page(request, park, asked, columns, fetched.places, rows[: asked.size], count)
 
     def picture(self, request: HttpRequest, rows: list[tuple], count: int) -> Drawn:
         """The list with rows that are given, as they would be fetched: key first, then every shown column's values."""
@@ -431,10 +388,10 @@ class List:
             chips.append(
                 Chip(
                     one.key, one.label, one.kind, one.says(value, standing, park) if value is not None else "",
-                    to.but(**{one.key: ""}), options, ends, one.names,
+                    to.but(**{one.key: ""}), tuple(options), ends, one.names,
                 )
             )  # fmt: skip
-        heads = [self._head(c, asked, to) for c in columns]
+        heads = tuple([self._head(c, asked, to) for c in columns])
         here = [pair for pair in asked.pairs(self.filters) if pair[0] != "page"]
         tabs = self._tabs(request, park, here)
         on = next((t for t in tabs if t.on), None)
@@ -446,11 +403,11 @@ class List:
             main = (self.main.label, reverse(self.main.view, kwargs=_kw(park)), self.main.icon)
         return Drawn(
             list=self, dom=f"list-{self.key}", title=self.title, noun=self.noun, path=request.path, count=count,
-            asked=asked, tabs=tabs, tab=on, chips=chips, hidden=here, heads=heads,
-            columns=[Option(c.key, c.label, c.key in chosen) for c in allowed[1:]],
+            asked=asked, tabs=tabs, tab=on, chips=chips, hidden=tuple(here), heads=heads,
+            columns=tuple([Option(c.key, c.label, c.key in chosen) for c in allowed[1:]]),
             body=body, first=begin + 1 if shown else 0, last=begin + shown, pages=self._pages(asked, count, to),
             sizes=[(s, to.but(size=f"size={s}" if s != SIZES[0] else ""), s == asked.size) for s in SIZES],
-            compact=compact, density=_join(base, "density", "comfortable" if compact else "compact"),
+            compact=compact, density=join(base, "density", "comfortable" if compact else "compact"),
             export=request.path + base.removesuffix("?") if self._exports(standing, park) else "",
             bulk=bulk, main=main, clear=to.but(q="", **{f.key: "" for f in self.filters}), query=base[1:],
             here=(request.path + to.but(page=f"page={asked.page}" if asked.page > 1 else "")).removesuffix("?"), may_save=standing.person_id is not None and bool(here) and on is None,
@@ -469,12 +426,20 @@ class List:
         own = [(None, "全部", "")] + [(None, v.name, v.query) for v in self.views]
         if request.standing.person_id is not None:
             own += saved_views(request.standing.person_id, park.pk if park else None, self.key)
-        now = sorted(here)
-        tabs = []
+        now, tabs, found = sorted(here), [], False
         for pk, name, query in own:
-            same = now == (sorted(self.ask(QueryDict(query), request.standing, park).pairs(self.filters)) if query else [])
-            tabs.append(Tab(name, f"?{query}", same and not any(t.on for t in tabs), pk))
+            on = not found and self._same(now, query, request.standing, park)
+            tabs.append(Tab(name, f"?{query}", on, pk))
+            found = found or on
         return tabs
+
+    def _same(self, now: list[tuple[str, str]], query: str, standing: Standing, park: Park | None) -> bool:
+        """Whether a view asks what is asked now; one that lacks a parameter of now is not even read."""
+        if not query:
+            return not now
+        if not {name for name, _ in now} <= names_in(query):
+            return False
+        return now == sorted(self.ask(QueryDict(query), standing, park).pairs(self.filters))
 
     def _pages(self, asked: Asked, count: int, to: Addresses) -> list[tuple[str, str, bool]]:
         """Page numbers with gaps: (label, address or "", is this one)."""
@@ -507,7 +472,7 @@ class List:
             actor=request.user, at=request.at, key=taking_key(request, record_export.verb), park=park, permission=self.export_permission or self.permission,
             table=self.title, narrowed="；".join(told), columns=[c.label for c in columns], rows=count,
         )  # fmt: skip
-        fetched, places = self.fetch(self.ordered(narrowed, asked), columns)
+        fetched, places = self.selected(self.ordered(narrowed, asked), columns)
         masked = [self._masked(c, standing, park) for c in columns]
         about = [
             " · ".join([self.title, park.name, f"共 {count:,} {self.noun}"]),
@@ -585,24 +550,18 @@ def found(standing: Standing, park: Park, door: str, q: str, limit: int = 5) -> 
             continue
         asked = Asked(q=clean(q))
         name = one.columns[0]
-        rows, places = one.fetch(one.ordered(one.narrowed(asked, standing, park), asked), [name])
+        fetched = one.fetch(asked, [name], standing, park)
         before, after = one.address(park)
         masked = one._masked(name, standing, park)
         hits = [
-            (str(name.value([row[i] for i in places[0]], masked) or jinja.DASH), f"{before}{row[0]}{after}")
-            for row in rows[:limit]
+            (str(name.value([row[i] for i in fetched.places[0]], masked) or jinja.DASH), f"{before}{row[0]}{after}")
+            for row in fetched.page(0, limit)
         ]
         if hits:
             yield Hits(one.title, reverse(one.view, kwargs=_kw(park)) + Addresses(asked, one.filters).but(), hits)
 
 
 # ---------------------------------------------------------------- small things
-
-
-def clean(text: str) -> str:
-    """A search as a database can take it: no control characters, single spaces, not endless."""
-    printable = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zs") else c for c in text[: 4 * LONGEST_SEARCH])
-    return " ".join(printable.split())[:LONGEST_SEARCH].strip()
 
 
 def picked(request: HttpRequest) -> list[int]:
@@ -622,58 +581,5 @@ def remember_look(response: HttpResponse, text: str) -> None:
     response.set_cookie(jinja.LOOK_COOKIE, text, max_age=A_YEAR, samesite="Lax", httponly=True)
 
 
-#: No list has so many pages; a longer number means the last one.
-LAST_PAGE = 10**7
-
-
-def _page_number(text: str) -> int | None:
-    """The page that an address asks for: the first when it says nothing, None when it says what is no page."""
-    if not text:
-        return 1
-    if not (text.isascii() and text.isdigit()) or not text.strip("0"):
-        return None
-    return min(int(text[-20:]), LAST_PAGE) if len(text.lstrip("0")) <= 8 else LAST_PAGE
-
-
 def _kw(park: Park | None) -> dict[str, Any]:
     return {"park": park.slug} if park is not None else {}
-
-
-def _join(address: str, name: str, value: str) -> str:
-    return f"{address}{'&' if len(address) > 1 else ''}{name}={value}"
-
-
-def _may_be_null(rows: QuerySet, path: str) -> bool:
-    """Whether a lookup can give nothing; an annotation always may."""
-    model, null = rows.model, False
-    if path in rows.query.annotations:
-        return True
-    for part in path.split(LOOKUP_SEP):
-        try:
-            one = model._meta.pk if part == "pk" else model._meta.get_field(part)
-        except FieldDoesNotExist:
-            raise FieldError(f"{path!r} of {rows.model.__name__} cannot be sorted by") from None
-        null = null or getattr(one, "null", True)
-        model = one.related_model or model
-    return null
-
-
-_counts: dict[bytes, tuple[float, int]] = {}
-
-
-def _count(rows: QuerySet) -> int:
-    """How many rows; a large number is kept for seconds, by what was asked of the database."""
-    sql, params = rows.order_by().values_list("pk").query.sql_with_params()
-    key = hashlib.blake2b(f"{sql}\0{params!r}".encode(), digest_size=16).digest()
-    now = time.monotonic()
-    kept = _counts.get(key)
-    if kept and now - kept[0] < KEPT_SECONDS:
-        return kept[1]
-    number = rows.order_by().count()
-    if number > LARGE:
-        if len(_counts) > 500:
-            _counts.clear()
-        _counts[key] = (now, number)
-    else:
-        _counts.pop(key, None)
-    return number

@@ -16,7 +16,7 @@ from hrpark.accounts.models import Organisation
 from hrpark.accounts.queries import Standing
 from hrpark.files.kinds import GATES
 from hrpark.files.queries import attachment_for
-from hrpark.web import dossier, shell
+from hrpark.web import dossier, fetching, shell
 from hrpark.web.desk import profile
 from hrpark.web.lists import List
 
@@ -34,7 +34,17 @@ STRANGERS = "tyzR"
 
 
 @pytest.fixture
-def no_park(monkeypatch):
+def nothing_kept():
+    """No menu and no query that was built before the hole is used in it, none that was built in it outlives it."""
+    shell._groups.cache_clear()
+    fetching.forget()
+    yield
+    shell._groups.cache_clear()
+    fetching.forget()
+
+
+@pytest.fixture
+def no_park(nothing_kept, monkeypatch):
     """A standing that holds everywhere what it holds anywhere."""
 
     def roles(permission: str) -> frozenset[str]:
@@ -58,9 +68,6 @@ def no_park(monkeypatch):
     monkeypatch.setattr(Standing, "scope", scope)
     monkeypatch.setattr(Standing, "hats_in", lambda self, park_id: self.hats)
     monkeypatch.setattr(Standing, "kinds_in", lambda self, park_id: frozenset(h.organisation_kind for h in self.hats))
-    shell._groups.cache_clear()
-    yield
-    shell._groups.cache_clear()
 
 
 #: What ties a row to its owner, in any query; and, in a query that names one row by its key, to its person.

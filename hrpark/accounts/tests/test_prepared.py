@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db.models import Q
 
 from hrpark.accounts import samples
 from hrpark.accounts.models import Membership, Park, Person
-from hrpark.accounts.prepared import Prepared, PreparedRecords
+from hrpark.accounts.prepared import Prepared
 from hrpark.toolbox.errors import Misconfigured
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_it_is_built_once(at):
 
 
 def test_records_are_those_that_the_query_finds(cast):
-    ready = PreparedRecords(lambda name: Person.objects.filter(name=name), name=str)
+    ready = Prepared(lambda name: Person.objects.filter(name=name), name=str)
     for person in Person.objects.all():
         found = ready(name=person.name)[0]
         assert found == person and found.uid == person.uid and found.created_at == person.created_at
@@ -53,7 +53,15 @@ def test_records_are_those_that_the_query_finds(cast):
         }
         assert not found._state.adding and type(found.is_active) is bool
     with pytest.raises(Misconfigured, match="one table"):
-        PreparedRecords(lambda pk: Membership.objects.filter(pk=pk).select_related("park"), pk=int)(pk=1)
+        Prepared(lambda pk: Membership.objects.filter(pk=pk).select_related("park"), pk=int)(pk=1)
+
+
+def test_it_fetches_whole_records_and_takes_moments(at):
+    samples.make_park(at=at, name="甲园", slug="jia")
+    ready = Prepared(lambda since: Park.objects.filter(created_at__gte=since), since=datetime)
+    assert ready(since=at)[0].__dict__.keys() == Park.objects.get().__dict__.keys()
+    assert ready(since=at) == [Park.objects.get()] and ready(since=at)[0].created_at == at
+    assert ready(since=at + timedelta(seconds=1)) == []
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ import pytest
 from django.http import QueryDict
 from django.template import engines
 from django.test import RequestFactory
+from markupsafe import Markup
 
 from hrpark.web import jinja
+from hrpark.web.filters import Option
 
 
 @pytest.mark.parametrize(
@@ -139,3 +141,20 @@ def test_going_back_never_leads_to_another_site(client, where):
 def test_an_unknown_look_is_refused_and_a_get_changes_nothing(client):
     assert client.post("/look/", {"look": "loud"}).status_code == 422
     assert client.get("/look/").status_code == 405
+
+
+def test_what_is_drawn_once_is_text_and_nothing_that_somebody_typed():
+    drawn = []
+
+    def macro(*values):
+        drawn.append(values)
+        return Markup("{}").format(str(values))
+
+    once = jinja.drawn_once(macro, (("a", "1"),))
+    assert jinja.drawn_once(macro, (("a", "1"),)) is once and len(drawn) == 1
+    jinja.drawn_once(macro, (("q", "启航"),), typed="启航")
+    jinja.drawn_once(macro, (("q", "启航"),), typed="启航")
+    assert len(drawn) == 3
+    for values in ((Markup("<b>"),), ((("a", Markup("<b>")),),), (Option("a", Markup("<b>"), False),)):
+        with pytest.raises(TypeError, match="text"):
+            jinja.drawn_once(macro, *values)

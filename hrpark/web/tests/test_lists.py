@@ -23,7 +23,7 @@ from hrpark.accounts.models import Membership, SavedView
 from hrpark.accounts.queries import NOBODY, saved_views, standing_of
 from hrpark.toolbox.errors import Misconfigured, NotFound, Refused
 from hrpark.trail.models import Entry
-from hrpark.web import lists
+from hrpark.web import addresses, fetching, lists
 from hrpark.web.lists import Choice, Column, Days, List, View, YesNo
 
 pytestmark = pytest.mark.django_db
@@ -153,8 +153,8 @@ def test_what_was_asked_is_written_back_in_one_way(pairs):
 
 @given(st.text(max_size=500))
 def test_a_search_is_always_short_and_printable(text):
-    kept = lists.clean(text)
-    assert len(kept) <= lists.LONGEST_SEARCH and "\x00" not in kept and kept == lists.clean(kept)
+    kept = addresses.clean(text)
+    assert len(kept) <= addresses.LONGEST_SEARCH and "\x00" not in kept and kept == addresses.clean(kept)
 
 
 def test_what_could_not_be_understood_is_named(cast):
@@ -349,17 +349,53 @@ def test_an_empty_list_says_what_to_do_and_an_empty_search_says_so(cast):
     assert "没有符合条件的人员" in found and "清除筛选" in found
 
 
+def _fetched(rows):
+    return fetching.fetch(object(), lambda: (rows.values_list("pk"), rows, [[0]]))
+
+
 def test_a_large_count_is_kept_for_a_moment_and_a_small_one_never(cast, monkeypatch, django_assert_num_queries):
     rows = Membership.objects.filter(park=cast.huangpu)
-    assert lists._count(rows) == 8
-    with django_assert_num_queries(1):
-        lists._count(rows)
-    monkeypatch.setattr(lists, "LARGE", 5)
-    assert lists._count(rows) == 8
+    with django_assert_num_queries(2):
+        assert [_fetched(rows).count(), _fetched(rows).count()] == [8, 8]
+    monkeypatch.setattr(fetching, "LARGE", 5)
+    assert _fetched(rows).count() == 8
     with django_assert_num_queries(0):
-        assert lists._count(rows) == 8
+        assert _fetched(rows).count() == 8
     with django_assert_num_queries(1):
-        assert lists._count(rows.filter(role="officer")) == 1
+        assert _fetched(rows.filter(role="officer")).count() == 1
+
+
+def test_what_is_kept_of_a_list_is_its_question_and_never_its_answer(cast, at):
+    """The same question asked again finds what was changed meanwhile; another person's question is another one."""
+    before = names(drawn(cast))
+    samples.give_role(
+        samples.make_person(name="新来的", mobile="13900000002", at=at), cast.operator, cast.huangpu, "officer", at=at
+    )
+    assert sorted(names(drawn(cast))) == sorted([*before, "新来的"])
+    assert drawn(cast, who="stranger").count == 0 and PEOPLE.draw(ask(cast, "director"), cast.tianhe).count == 0
+    assert names(drawn(cast, "role=director&page=2&size=100")) == names(drawn(cast, "role=director"))
+
+
+@pytest.mark.parametrize(
+    ("narrow", "kept"),
+    [
+        (lambda rows, at: rows.filter(since__lte=at.date()), True),
+        (lambda rows, at: rows.filter(verified_at__lte=at), False),
+        (lambda rows, at: rows.filter(pk__in=list(Membership.objects.values_list("pk", flat=True))), False),
+    ],
+    ids=["of the day", "of the moment", "of another query"],
+)
+def test_what_follows_from_the_moment_or_from_another_record_is_built_anew(cast, at, narrow, kept):
+    asked, built = object(), []
+
+    def build():
+        built.append(1)
+        rows = narrow(Membership.objects.filter(park=cast.huangpu), at)
+        return rows.order_by("pk").values_list("pk", "verified_at"), rows, [[0], [1]]
+
+    pages = [fetching.fetch(asked, build).page(2, 5) for _ in range(2)]
+    assert pages[0] == pages[1] == list(build()[0][2:5])
+    assert len(built) == (2 if kept else 3)
 
 
 def test_picked_rows_are_keys_and_each_once():
