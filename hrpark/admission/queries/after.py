@@ -38,8 +38,11 @@ def allowed_until(start: Start) -> date:
 
 
 def start_verdict(start: Start, on: date) -> Verdict:
-    """4.3.1.2 b on a day: kept within the last day of the agreement. What was granted since is said and changes nothing."""
+    """4.3.1.2 b, as known on a day: kept within the last day of the agreement. What was granted since is said and changes nothing;
+    what an officer saw later, for an earlier day, is known from the day on which they entered it."""
     met, last = met_on(start), start.last_day
+    if start.outcome_on is not None and on < start.outcome_on:
+        met = None
     granted = [g for g in start.graces.all() if day_of(g.granted_at) <= on]
     words = f"；经园区同意宽限至{max(g.until for g in granted):%Y-%m-%d}，不改变本项结论" if granted else ""
     evidence = Evidence("start", str(start.pk), f"{start.agreement.number}开业期限")

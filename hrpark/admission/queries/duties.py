@@ -46,7 +46,7 @@ def resident_on(institution: Institution, on: date) -> Resident:
     """Everything that the duties look at, as it was known at the end of that day."""
     months = int(parameter("admission.check_valid_months", on, institution.park_id))
     agreement = (
-        Agreement.objects.filter(application__institution=institution, signed_on__lte=on)
+        Agreement.objects.filter(application__institution=institution, signed_on__lte=on, recorded_at__lte=end_of(on))
         .select_related("residency").order_by("-signed_on", "-pk").first()
     )  # fmt: skip
     first = agreement.starts.order_by("seq").prefetch_related("graces").first() if agreement else None

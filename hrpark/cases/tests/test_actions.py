@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from hrpark.cases import actions, queries
 from hrpark.cases.actions import moving
@@ -17,7 +15,7 @@ from hrpark.cases.rules import ZONE, day_of
 from hrpark.cases.samples import make_case
 from hrpark.documents.models import Series
 from hrpark.notices.models import Notice
-from hrpark.toolbox.errors import Conflict, HrparkError, Misconfigured, NotAllowed, Refused
+from hrpark.toolbox.errors import Conflict, Misconfigured, NotAllowed, Refused
 from hrpark.trail.models import Entry
 from hrpark.trail.queries import timeline
 from tests.worlds import world
@@ -308,42 +306,6 @@ def test_the_database_refuses_two_open_pauses_and_two_same_numbers(cast, case, a
     other = make_case(kind="plain", park=cast.huangpu, applicant=cast.stranger, data=WORDS)
     with pytest.raises(IntegrityError), transaction.atomic():
         Case.objects.filter(pk=other.pk).update(number=case.number)
-
-
-# --- no sequence of moves leaves the table ---------------------------------------------------------------------------------
-
-DEEDS = ("submit", "send_back", "resubmit", "respond", "close", "reopen", "withdraw", "add_note", "assign")
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 400)), max_size=12))
-def test_no_sequence_of_deeds_leaves_the_table_of_states(cast, at, deeds):
-    kind, arrows = KINDS.get("plain"), {m.key: m for m in KINDS.get("plain").moves}
-    case = make_case(kind="plain", park=cast.huangpu, applicant=cast.qihang_clerk, data=WORDS, handed_in=False)
-    now = at
-    for deed, hours in deeds:
-        now += timedelta(hours=hours)
-        before = fresh(case)
-        actor = cast.qihang_clerk if deed in ("submit", "resubmit", "withdraw") else cast.officer
-        more = {"send_back": {"asked": ASKED}, "respond": {"note": "x"}, "close": {"note": "x"}, "add_note": {"note": "x"}, "reopen": {"note": "x"},
-                "assign": {"handler": cast.officer}, "resubmit": {"data": WORDS}}.get(deed, {})  # fmt: skip
-        try:
-            getattr(actions, deed)(actor=actor, at=now, key=key(), case=case, **more)
-        except HrparkError:
-            after = fresh(case)
-            assert (after.state, after.version) == (before.state, before.version)
-            continue
-        after = fresh(case)
-        if deed in arrows:
-            assert before.state in arrows[deed].froms and after.state == arrows[deed].to
-        else:
-            assert after.state == before.state
-        assert after.ball == kind.state(after.state).ball
-        assert (after.closed_at is not None) == kind.state(after.state).final
-        assert Pause.objects.filter(case=case, until=None).exists() == (after.state == "correcting")
-        assert list(case.steps.values_list("seq", flat=True)) == list(range(1, case.steps.count() + 1))
-        if after.received_at:
-            assert after.received_at <= now and after.first_due_at <= after.due_at
 
 
 # --- a kind that is put together wrongly -----------------------------------------------------------------------------------
