@@ -15,7 +15,7 @@ FOUND = faults.Found()
 @pytest.fixture(autouse=True)
 def _faults(request):
     """Around every test that works within one transaction."""
-    if request.node.get_closest_marker("django_db") is None:
+    if not request.node.get_closest_marker("django_db") and "db" not in request.fixturenames:
         yield
         return
     request.getfixturevalue("db")
