@@ -70,8 +70,8 @@ shots: .venv/.dev build/static/manifest.json  ## Every page as PNG, desk width a
 bench: .venv/.dev build/static/manifest.json  ## Ratios against a floor in the same run, as JSON
 	$(BIN)/python -m bench
 
-torture: .venv/.dev  ## Long fault runs: kill -9, races, a fault at every statement, power cuts
-	$(BIN)/python -m bench.torture
+torture: .venv/.dev  ## Long fault runs: power cuts, a fault at every statement, sequences, kill -9, races (MINUTES=40)
+	$(BIN)/python -m bench.torture $(MINUTES)
 
 # --- what the targets above stand on ---------------------------------------------------------------------------------
 
