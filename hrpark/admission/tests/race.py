@@ -33,7 +33,7 @@ AT = accounts.AT
 
 
 def prepare(stage: str, count: int) -> None:
-    """Applications that are drafts, ready for a decision, or admitted; and a unit that everybody wants."""
+    """Applications that are drafts, ready for a decision, or admitted, or admitted and one ready; and a unit that everybody wants."""
     cast = accounts.cast(AT)
     make_space(at=AT, park=cast.huangpu, code="A301")
     for _ in range(count):
@@ -44,6 +44,8 @@ def prepare(stage: str, count: int) -> None:
             samples.make_ready(at=AT, park=cast.huangpu)
         else:
             samples.make_decision(at=AT, park=cast.huangpu)
+    if stage == "both":
+        samples.make_ready(at=AT, park=cast.huangpu)
 
 
 def officers() -> list[Person]:
