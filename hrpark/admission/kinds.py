@@ -43,3 +43,23 @@ EXIT_BEGUN = notice_kind(
     "admission.exit_begun", "园区终止协议", title="园区已发起{institution}退园", happened="园区终止了与{institution}的入驻协议，计划最后在园日{day}。原因：{says}",
     todo="请在“申请与办件”中查看退园核对事项，有异议请向园区提出。",
 )  # fmt: skip
+CONDITION_IN = notice_kind(
+    "admission.condition_in", "入驻条件待核对", title="{institution}提交了入驻条件材料", happened="{institution}就“{what}”提交了材料。",
+    todo="请核对原件：通过，或写明原因退回。",
+)  # fmt: skip
+CONDITION_BACK = notice_kind(
+    "admission.condition_back", "入驻条件退回", title="入驻条件材料被退回", happened="您就“{what}”提交的材料被退回：{reason}",
+    todo="请按说明更正后，在期限内重新提交。",
+)  # fmt: skip
+CONDITION_REMINDS = notice_kind(
+    "admission.condition_reminds", "入驻条件期限提醒", title="入驻条件期限{left}", happened="入驻条件“{what}”的最后一日是{last}，{left}。",
+    todo="请在期限内提交材料；有困难的，请尽早联系园区。",
+)  # fmt: skip
+CONDITION_OVER = notice_kind(
+    "admission.condition_over", "入驻条件已逾期", title="{institution}入驻条件已逾期",
+    happened="{institution}的入驻条件“{what}”最后一日是{last}，还没有提交材料。", todo="请联系对方：延期一次、约谈，或撤销准予。",
+)  # fmt: skip
+CONDITIONS_MET = notice_kind(
+    "admission.conditions_met", "入驻条件全部满足", title="入驻条件已全部满足", happened="{institution}的入驻条件已全部核对通过，视为准予入驻。",
+    todo="还没有签订入驻协议的，请与园区约定签订时间。",
+)  # fmt: skip

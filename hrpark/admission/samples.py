@@ -151,7 +151,12 @@ def make_ready(*, at: datetime = AT, actor: Person | Any = HOUSE, **over: Any) -
 
 
 def make_decision(*, at: datetime = AT, actor: Person | Any = HOUSE, outcome: str = "admitted", **over: Any) -> Decision:
-    application = make_ready(at=at, actor=actor, **over)
+    return decide_on(make_ready(at=at, actor=actor, **over), at=at, actor=actor, outcome=outcome)
+
+
+def decide_on(
+    application: Application, *, at: datetime = AT, actor: Person | Any = HOUSE, outcome: str = "admitted", **over: Any
+) -> Decision:
     return decide(
         actor=actor,
         at=at,
@@ -159,6 +164,7 @@ def make_decision(*, at: datetime = AT, actor: Person | Any = HOUSE, outcome: st
         application=application,
         outcome=outcome,
         basis="基本条件全部满足，经办公会研究同意",
+        **over,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hrpark.toolbox.tick import each_minute
 
-from .actions import issue_due, remind_starts
+from .actions import issue_due, remind_conditions, remind_starts
 
 
 @each_minute("admission.papers")
@@ -19,3 +19,9 @@ def papers(at: datetime) -> int:
 def starts(at: datetime) -> int:
     """The days to begin business: reminders of the day."""
     return remind_starts(at)
+
+
+@each_minute("admission.conditions")
+def conditions(at: datetime) -> int:
+    """The conditions of a conditional admission: reminders of the day."""
+    return remind_conditions(at)

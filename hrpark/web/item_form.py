@@ -68,12 +68,12 @@ class ItemForm(Form):
     """Some fields of an item. ``about`` is what is known beside them: conditions look at it, too.
 
     ``together``: a field stands on one page with what it depends on, so it is always drawn, says when it applies, and is asked
-    for only then.
+    for only then. ``extra``: boxes of the page's own beside the item's, such as a file; no part of ``typed``.
     """
 
     def __init__(
         self, fields: Iterable[Field], *, today: date, about: Mapping[str, Any], rows: Mapping[str, int], lead: str = "", title: str = "",
-        together: bool = False, **kwargs: Any,
+        together: bool = False, extra: Mapping[str, forms.Field] | None = None, **kwargs: Any,
     ):  # fmt: skip
         self.today, self.about, self.typed_in = today, about, kwargs.get("data")
         drawn = tuple(fields)
@@ -81,7 +81,7 @@ class ItemForm(Form):
         self.specs = tuple(f for f in (drawn if together else rules.shown(drawn, about)) if not f.fixed)
         self.counts = {f.key: self._count(f, rows) for f in self.specs if f.type == "rows"}
         self.where: dict[str, str] = {}
-        self.base_fields: dict[str, forms.Field] = {}
+        self.base_fields: dict[str, forms.Field] = dict(extra or {})
         groups: list[Group] = []
         plain: list[str] = []
         for one in self.specs:

@@ -29,6 +29,8 @@ _INSTITUTIONS = (
 _STARTS = "机构名称 状态 最后一日 签订日期 人员进驻 开展业务 协议编号 第几次"
 _FILINGS = "机构名称 状态 报备期限 签订日期 报送时间 签收时间 回执编号 协议编号"
 
+_CONDITIONS = "机构名称 状态 条件 最后一日 种类 提交时间 处理日期 决定的期限 受理编号"
+
 #: URL of the list → what is shown there.
 LISTS: dict[str, Shown] = {
     "portal-institutions": Shown("机构名称 类别 服务领域 许可与备案 入驻日期", export=""),
@@ -52,6 +54,8 @@ LISTS: dict[str, Shown] = {
     "desk-exits": Shown(
         "机构名称 状态 计划最后在园日 最后在园日 退园原因 承诺在园至 未满承诺月数 受理编号 由谁提出", export=DESK
     ),
+    "desk-conditions": Shown(_CONDITIONS, export=DESK),
+    "tenant-conditions": Shown(_CONDITIONS, export="rcR"),
     "desk-filings": Shown(_FILINGS, export=DESK),
     "desk-documents": Shown("文书 状态 未回传天数 文号 签发时间 种类 签发人 档号", export=DESK),
     "desk-archive": Shown("档号 题名 文号 页数 保管期限 存放位置 收到日期 接收人 缺项说明 类别 归档时间", export=DESK),
@@ -111,6 +115,7 @@ FILES: dict[str, str] = {
     "file_envelope": _CASE,
     "file_original": _CASE,
     "file_word_template": DESK + AUTHORITY,
+    "file_condition": _CASE,
     "file_institution": _CASE,
     "file_institution_personal": OWN + DESK,
     "file_licence": _CASE,

@@ -23,7 +23,7 @@ from hrpark.accounts.samples import HOUSE, Cast, cast, give_role, make_organisat
 from hrpark.admission import actions as admission
 from hrpark.admission.checklist import POINTS
 from hrpark.admission.models import Agreement, Application, DutyCheck
-from hrpark.admission.queries import verdicts
+from hrpark.admission.queries import conditions_of, verdicts
 from hrpark.admission.samples import answers, begin, make_application, make_ready, see_papers
 from hrpark.cases import actions as cases
 from hrpark.cases.models import Case
@@ -172,6 +172,7 @@ def build(at: datetime) -> Stage:
         _applications(estate, at)
         _people(estate, at)
         _figures(estate, at)
+        _conditions(estate, at)
         _asked(estate, at)
     for estate in (estates["启航"], estates["粤才"]):
         _evaluation(estate, at)
@@ -349,8 +350,10 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
     admission.withdraw_basis_paper(**by, key=_key(estate, "unbased"), paper=wrong, reason=words("撤下原因", "依据"))
     file_basis = _file(estate, paper, words("纪要附件", "依据"), words("纪要文件", "依据"), then)
     admission.decide(
-        **by, key=_key(estate, "decide"), application=Application.objects.get(pk=application.pk), outcome="admitted",
+        **by, key=_key(estate, "decide"), application=Application.objects.get(pk=application.pk), outcome="conditional",
         basis=words("决定依据"), unscored=words("先行理由", "依据"),
+        conditions=[{"kind": kind, "what": words(what), "basis": words("条件依据"), "until": then.date() + timedelta(days=700)}
+                    for kind, what in (("other", "入驻条件"), ("staff", "人员条件"), ("other", "已满足条件"))],
     )  # fmt: skip
     unit = make_space(at=then, park=park, code=f"U{estate.label}", name=words("单元"))
     agreement = admission.sign_agreement(
@@ -421,6 +424,34 @@ def _institution(estate: Estate, then: datetime, at: datetime) -> None:
         "file_credit": _file(estate, institution.credit_checks.first(), words("信用附件"), words("信用文件"), at),
         "file_licence": _file(estate, licence, words("许可附件"), words("许可文件"), at),
     }  # fmt: skip
+
+
+def _conditions(estate: Estate, at: datetime) -> None:
+    """One condition that waits and was extended after what was handed in went back, one to be checked, one that was met."""
+    words, by, own = estate.words, {"actor": HOUSE, "at": at}, {"actor": estate.representative, "at": at}
+
+    def key(of: str) -> str:
+        return _key(estate, f"condition:{of}")
+
+    waits, staff, met = conditions_of(Application.objects.get(pk=estate.things["application"]))
+    files = [_file(estate, one, words("条件附件"), words("条件文件"), at) for one in (waits, staff, met)]
+    admission.hand_in_condition(**own, key=key("in"), condition=waits, data={"note": words("条件说明")})
+    admission.send_back_condition(**by, key=key("back"), condition=waits, reason=words("条件退回"))
+    until = waits.until + timedelta(days=30)
+    admission.extend_condition(**by, key=key("extend"), condition=waits, until=until, reason=words("延期理由"))
+    people = [
+        {
+            "name": words("条件员工"),
+            "education": "bachelor",
+            "professional": True,
+            "qualification": words("条件职称"),
+            "since": "",
+        }
+    ]
+    admission.hand_in_condition(**own, key=key("staff"), condition=staff, data={"staff": people, "note": words("人员说明")})
+    admission.hand_in_condition(**own, key=key("met"), condition=met, data={"note": words("满足说明")})
+    admission.accept_condition(**by, key=key("accept"), condition=met, basis=words("核对方式"))
+    estate.things |= {"condition": waits.pk, "condition_in": staff.pk, "condition_met": met.pk, "file_condition": files[0]}
 
 
 def _asked(estate: Estate, at: datetime) -> None:

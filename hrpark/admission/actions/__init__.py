@@ -23,6 +23,15 @@ from .checking import (
     record_fees,
     record_penalty,
 )
+from .conditions import (
+    Wanted,
+    accept_condition,
+    extend_condition,
+    hand_in_condition,
+    remind_conditions,
+    send_back_condition,
+    settle_condition,
+)
 from .deciding import add_basis_paper, decide, record_potential_review, withdraw_basis_paper
 from .judging import (
     WORKED_ON,
@@ -54,4 +63,5 @@ __all__ = [
     "judge", "leave", "override_judgement", "plan_checks", "receive_filing", "record_check", "record_fair_review", "record_fees", "record_penalty", "record_potential_review", "remind_starts",
     "report_start", "respond", "resubmit", "return_report", "see_start", "send_back", "send_filing", "settle_point", "settle_start",
     "sign_agreement", "submit", "verify_applicant", "withdraw", "withdraw_basis_paper",
+    "Wanted", "accept_condition", "extend_condition", "hand_in_condition", "remind_conditions", "send_back_condition", "settle_condition",
 ]  # fmt: skip

@@ -3,7 +3,7 @@ of agencies (4.3.1.3 f), which a decision may rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from hrpark.trail.kinds import System
 from .. import permissions
 from ..models import Application, BasisKind, BasisPaper, Decision, Grounds, Outcome, PotentialKind, PotentialReview, Ruling
 from ..queries import basis_papers, first_check_of, has_minutes, needs_minutes, scoring_required, standing_against, verdicts
+from .conditions import Wanted, in_words, set_conditions, wanted
 from .judging import fresh
 
 MOVES = {Ruling.ADMITTED: "admit", Ruling.CONDITIONAL: "condition", Ruling.REFUSED: "refuse"}
@@ -87,7 +88,7 @@ def withdraw_basis_paper(
 @cites("4.3.1.1", "5.1.3", label="入驻决定及其依据")
 def decide(
     deed: Deed, *, actor: Person | System, at: datetime, key: str, application: Application, outcome: str, basis: str,
-    conditions: str = "", conditions_until: date | None = None, unscored: str = "", seen: int | None = None,
+    conditions: str | Iterable[Mapping | Wanted] = "", conditions_until: date | None = None, unscored: str = "", seen: int | None = None,
 ) -> Decision:  # fmt: skip
     """Once, for ever. Nobody is let in while an entry condition fails or is open; 有条件准予 may leave open ones to a day.
 
@@ -106,21 +107,23 @@ def decide(
     scored, papers = scored_of(case), basis_papers(application)
     if case.state == "submitted":
         raise Refused("本件还没有初审。请先完成初审，写明初审结论，再作出决定。", field="outcome")
+    rows: list[Wanted] = []
     if case.state == "checked":
-        _check_ruling(application, Ruling(outcome), conditions, conditions_until, day_of(at))
+        _check_ruling(application, Ruling(outcome))
+        if outcome == Ruling.CONDITIONAL:
+            rows = wanted(conditions, conditions_until, application, day_of(at))
         unscored = _check_scoring(application, Ruling(outcome), scored, unscored, day_of(at))
         if needs_minutes(application.park) and not has_minutes(papers):
             raise Refused("运营方为国有，决定前应先登记会议纪要并上传扫描件。请在“决定依据文件”中登记后再决定。", field="basis")
     case = cases.advance(
         case, MOVES[Ruling(outcome)], actor=actor, at=at, note=basis, outcome=outcome, seen=seen,
-        told={"conditions": conditions, "until": conditions_until.isoformat()} if conditions_until else None,
+        told={"conditions": in_words(rows), "until": max(one.until for one in rows).isoformat()} if rows else None,
     )  # fmt: skip
     try:
         with transaction.atomic():
             decision = Decision.objects.create(
                 application=application, outcome=outcome, basis=basis.strip(), decided_at=at,
-                conditions=conditions.strip() if outcome == Ruling.CONDITIONAL else "",
-                conditions_until=conditions_until if outcome == Ruling.CONDITIONAL else None,
+                conditions=in_words(rows), conditions_until=max((one.until for one in rows), default=None),
                 decided_by=actor if isinstance(actor, Person) else None,
             )  # fmt: skip
             Grounds.objects.create(
@@ -129,13 +132,15 @@ def decide(
             )  # fmt: skip
     except IntegrityError:
         raise cases.first_was(case) from None
+    for condition in set_conditions(decision, rows):
+        deed.also(condition, park=application.park_id, until=condition.until)
     deed.record(decision, park=application.park_id, outcome=outcome, basis=decision.basis, conditions=decision.conditions)
     for one in (application, case, application.institution):
         deed.also(one, park=application.park_id, outcome=outcome)
     return decision
 
 
-def _check_ruling(application: Application, outcome: Ruling, conditions: str, until: date | None, today: date) -> None:
+def _check_ruling(application: Application, outcome: Ruling) -> None:
     if outcome == Ruling.REFUSED:
         return
     against = standing_against(verdicts(application))
@@ -145,11 +150,8 @@ def _check_ruling(application: Application, outcome: Ruling, conditions: str, un
         letters = "；".join(f"{line.clause}{line.stands.label}" for line in blocking)
         todo = "请先核对材料或信用情况；确有理由的，可逐条改判并写明理由" + ("" if failed else "，或作出有条件准予的决定")
         raise Refused(f"基本条件尚未全部满足（{letters}）。{todo}。", field="outcome")
-    if outcome == Ruling.CONDITIONAL:
-        if not conditions.strip():
-            raise Refused("请写明入驻的条件，例如要补交的材料。", field="conditions")
-        if until is None or until <= today:
-            raise Refused("请填写满足条件的期限，应晚于今天。", field="conditions_until")
+    if outcome == Ruling.ADMITTED and application.institution.uscc is None:
+        raise Refused("该机构还在筹建，没有营业执照，只能有条件准予。", field="outcome")
 
 
 def _check_scoring(application: Application, outcome: Ruling, scored: Scored | None, unscored: str, today: date) -> str:

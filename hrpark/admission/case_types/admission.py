@@ -22,6 +22,7 @@ from ..models import Application
 CHECKED = State("checked", "初审完成，待评审和决定")
 ADMITTED = State("admitted", "准予入驻，待签协议")
 SETTLED = State("settled", "已签入驻协议", ball=NOBODY, tone="done", final=True)
+REVOKED = State("revoked", "已撤销准予", ball=NOBODY, tone="off", final=True)
 REFUSED = State("refused", "不予入驻", ball=NOBODY, tone="off", final=True)
 
 #: What the desk has before it: as handed in, or past the first check.
@@ -32,6 +33,7 @@ CHECK = Move("check", "完成了初审", ("submitted",), "checked")
 ADMIT = Move("admit", "作出决定：准予入驻", ("checked",), "admitted", responds=True, completes=True)
 CONDITION = Move("condition", "作出决定：有条件准予入驻", ("checked",), "admitted", responds=True, completes=True)
 REFUSE = Move("refuse", "作出决定：不予入驻", ("checked",), "refused", responds=True, completes=True)
+REVOKE = Move("revoke", "撤销了有条件准予入驻", ("admitted",), "revoked")
 SIGN = Move("sign", "签订了入驻协议", ("admitted",), "settled")
 WITHDRAW = Move(
     "withdraw", "撤回了申请", ("draft", "submitted", "correcting", "checked", "admitted"), "withdrawn", by=APPLICANT
@@ -207,9 +209,9 @@ class Admission(CaseKind):
     key, label, series = "admission", "入驻申请", "RY"
     form_read = True
     clauses = ("4.3.1.1", "4.3.1.3", "5.1.3")
-    states = (kinds.DRAFT, kinds.SUBMITTED, kinds.CORRECTING, CHECKED, ADMITTED, SETTLED, REFUSED, kinds.WITHDRAWN)
-    moves = (kinds.SUBMIT, SEND_BACK, kinds.RESUBMIT, RESPOND, CHECK, ADMIT, CONDITION, REFUSE, SIGN, WITHDRAW)
-    outcomes = {"admitted": "准予入驻", "conditional": "有条件准予入驻", "refused": "不予入驻"}
+    states = (kinds.DRAFT, kinds.SUBMITTED, kinds.CORRECTING, CHECKED, ADMITTED, SETTLED, REFUSED, REVOKED, kinds.WITHDRAWN)
+    moves = (kinds.SUBMIT, SEND_BACK, kinds.RESUBMIT, RESPOND, CHECK, ADMIT, CONDITION, REFUSE, REVOKE, SIGN, WITHDRAW)
+    outcomes = {"admitted": "准予入驻", "conditional": "有条件准予入驻", "refused": "不予入驻", "revoked": "撤销准予"}
     done = "作出决定"
     read, desk, own = permissions.READ, permissions.HANDLE, permissions.OWN
     item = ItemText(

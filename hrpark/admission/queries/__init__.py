@@ -39,6 +39,18 @@ from .changes import (
     rounds_of,
     would_change,
 )
+from .conditions import (
+    condition_for,
+    conditions_in,
+    conditions_of,
+    lacking_of,
+    late_conditions,
+    open_conditions,
+    own_condition_for,
+    own_conditions,
+    soon_conditions,
+    suggested_terms,
+)
 from .duties import (
     check_for,
     checks_in,
@@ -127,4 +139,6 @@ __all__ = [
     "potential_reviews_in", "priority_of", "queue", "reported", "rounds_of", "rule_day", "rules_for",
     "scoring_required", "standing_against", "start_by", "start_for", "start_verdict", "starts_in", "starts_of",
     "typed_day", "verdicts", "waiting_membership", "weights_on", "without_paper", "would_change",
+    "condition_for", "conditions_in", "conditions_of", "lacking_of", "late_conditions", "open_conditions",
+    "own_condition_for", "own_conditions", "soon_conditions", "suggested_terms",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -12,7 +13,17 @@ from django.views.decorators.http import require_safe
 from hrpark.accounts import permissions as people
 from hrpark.accounts.models import Park
 from hrpark.accounts.queries import people_of, waiting_memberships
-from hrpark.admission.queries import address_left, exits_in, filings_in, late_filings, reported, starts_in
+from hrpark.admission.models import Condition
+from hrpark.admission.queries import (
+    address_left,
+    conditions_in,
+    exits_in,
+    filings_in,
+    late_conditions,
+    late_filings,
+    reported,
+    starts_in,
+)
 from hrpark.cases import permissions as cases
 from hrpark.cases.kinds import KINDS
 from hrpark.cases.queries import inbox, open_follow_ups, open_opinions, overdue, waiting_for_desk
@@ -100,6 +111,11 @@ def due(request: HttpRequest, park: Park) -> Iterable[Task | None]:
             href=_cases(kind.key, park, "?state=admitted"),
             items=[Item(item.says, item.href) for item in _by_number(decided, park)],
         )
+    handed_in = conditions_in(standing, park).filter(outcome="", handed_in_at__isnull=False)
+    yield task(
+        "入驻条件待核对", handed_in.count(), "项", today=today, href=_list("desk-conditions", park, "?outcome=open&handed_in=1"),
+        says="核对原件：通过，或写明原因退回。", items=_conditions(handed_in, park),
+    )  # fmt: skip
     asked = open_opinions(request.user.pk, park)
     yield task(
         "请您会办", asked.count(), "件", today=today, href=_page("opinion", asked[0].pk, park) if asked else None,
@@ -257,6 +273,11 @@ def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
         "开业期限已过", over.count(), "家", today=today, href=_list("desk-starts", park, "?over=1"), tone="late",
         says="核实后登记开业，或约谈、终止协议。", items=_starts(over, park),
     )  # fmt: skip
+    unmet = late_conditions(conditions_in(standing, park), today)
+    yield task(
+        "入驻条件已逾期", unmet.count(), "项", today=today, href=_list("desk-conditions", park, "?over=1"), tone="late",
+        says="联系对方：延期一次、约谈，或撤销准予。", items=_conditions(unmet, park),
+    )  # fmt: skip
     unsent = late_filings(filings_in(standing, park), today)
     yield task(
         "入驻报备逾期未报送", unsent.count(), "件", today=today, href=_list("desk-filings", park, "?late=1"), tone="late",
@@ -273,6 +294,12 @@ def going_wrong(request: HttpRequest, park: Park) -> Iterable[Task | None]:
             "自评已过截止日", past.count(), "轮", today=today, href=_list("desk-rounds", park, "?state=open"), tone="late",
             items=[Item(r.name, _page("round", r.pk, park), r.self_until, natural=True) for r in past[:SHOWN]],
         )  # fmt: skip
+
+
+def _conditions(found: QuerySet[Condition], park: Park) -> list[Item]:
+    return [
+        Item(f"{c.application.institution.name}：{c.what}", _page("condition", c.pk, park), c.last_day) for c in found[:SHOWN]
+    ]
 
 
 # ---------------------------------------------------------------- an empty park

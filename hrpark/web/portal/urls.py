@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import admission, check, home, hooks, requests, standard, styles
+from . import admission, check, conditions, home, hooks, requests, standard, styles
 
 urlpatterns = [
     path("", home.home, name="portal-home"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("p/<slug:park>/apply/<int:pk>/agreement.pdf", admission.agreement, name="portal-application-agreement"),
     path("p/<slug:park>/apply/<int:pk>/answer/", admission.answer, name="portal-application-answer"),
     path("p/<slug:park>/apply/<int:pk>/withdraw/", admission.take_back, name="portal-application-withdraw"),
+    path("p/<slug:park>/conditions/<int:pk>/", conditions.condition, name="portal-condition"),
     path("p/<slug:park>/requests/", requests.choose, name="portal-requests"),
     path("p/<slug:park>/requests/new/<slug:kind>/", requests.begin, name="portal-request-new"),
     path("p/<slug:park>/requests/<int:pk>/", requests.show, name="portal-request"),

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from hrpark.accounts.models import Park
-from hrpark.admission.queries import allowed_until, open_report, own_applications, own_starts
+from hrpark.admission.queries import allowed_until, late_conditions, open_report, own_applications, own_conditions, own_starts
 from hrpark.cases.kinds import KINDS
 from hrpark.cases.queries import cases_for, own, waiting_for_applicant, waiting_for_desk
 from hrpark.cases.rules import day_of
@@ -46,7 +46,11 @@ def _page(of: str, pk: object, park: Park) -> str | None:
 
 
 def _list(park: Park, query: str) -> str | None:
-    href = link("tenant-cases", park=park.slug)
+    return _to("tenant-cases", park, query)
+
+
+def _to(view: str, park: Park, query: str) -> str | None:
+    href = link(view, park=park.slug)
     return f"{href}{query}" if href else None
 
 
@@ -73,6 +77,12 @@ def due(request: HttpRequest, park: Park, dossiers: list[Dossier]) -> Iterable[T
     yield task(
         "需要补正", back.count(), "件", today=today, href=_list(park, "?ball=applicant&state=correcting"), tone="soon",
         says="园区要求补充或更正材料；只需改列出的几项。", items=_items(request, park, back),
+    )  # fmt: skip
+    conditions = own_conditions(standing, park).filter(outcome="", handed_in_at=None)
+    yield task(
+        "入驻条件待提交", conditions.count(), "项", today=today, href=_to("tenant-conditions", park, "?outcome=open&handed_in=0"),
+        tone="late" if late_conditions(conditions, today).exists() else "soon", says="按期提交证明材料，园区核对原件后完善机构档案。",
+        items=[Item(c.what, _page("condition", c.pk, park), c.last_day) for c in conditions[:SHOWN]],
     )  # fmt: skip
     drafts = cases.filter(received_at__isnull=True)
     yield task(

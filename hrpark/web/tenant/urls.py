@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import cases, checking, colleagues, dossier, evaluation, home, returns, search, settling
+from . import cases, checking, colleagues, conditions, dossier, evaluation, home, returns, search, settling
 
 urlpatterns = [
     path("<slug:park>/", home.home, name="tenant-home"),
@@ -46,5 +46,7 @@ urlpatterns = [
     path("<slug:park>/starts/<int:pk>/", settling.start, name="tenant-start"),
     path("<slug:park>/starts/<int:pk>/report/", settling.report, name="tenant-start-report"),
     path("<slug:park>/exits/<int:pk>/", cases.exit_, name="tenant-exit"),
+    path("<slug:park>/conditions/", conditions.conditions, name="tenant-conditions"),
+    path("<slug:park>/conditions/<int:pk>/", conditions.condition, name="tenant-condition"),
     path("<slug:park>/applications/<int:pk>/", cases.application, name="tenant-application"),
 ]
