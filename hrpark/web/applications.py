@@ -38,6 +38,7 @@ from hrpark.toolbox.dates import date_cn
 
 from .asking import Door, record
 from .casework import CLOCKS, Overdue, clock_key
+from .conditions import rows_of
 from .filters import Choice, Days, YesNo
 from .jinja import url
 from .lists import Column, List
@@ -135,6 +136,7 @@ class ApplicationFace(Face):
             return self._to_open(case.application, at)
         words = {
             "refused": "没有准予入驻。理由和申诉办法见决定书；补齐条件后可以重新申请。",
+            "revoked": "入驻条件没有满足，有条件准予已撤销；补齐后可以重新申请。",
             "withdrawn": "申请已撤回，可以重新申请。",
         }
         return Next(self.status(case)[1], "", words[case.state], None, "off") if case.state in words else None
@@ -193,7 +195,7 @@ def own_record(request: HttpRequest, park: Park, door: ApplicationDoor, applicat
     place = place_of(application, request.today) if case.received_at else None
     return record(
         request, park, door, case, "requests/application.html", tab=request.GET.get("tab", ""), here=door.of(case), place=place,
-        draft=door.of(case, "agreement"), **panels(application),
+        draft=door.of(case, "agreement"), conditions=rows_of(application, door.key), **panels(application),
     )  # fmt: skip
 
 
@@ -214,7 +216,7 @@ def officers_panels(application: Application, today: date, door: str) -> dict[st
         "evidence": lambda line: evidence_links(line.judgement, application, door),
         "points": points_of(application, [*found["entry"], *found["priority"]], today), "place": place_of(application, today),
         "first": first_check_of(application), "basis": basis_papers(application), "scored": scored_of(case),
-        "grounds": getattr(found["decision"], "grounds", None),
+        "grounds": getattr(found["decision"], "grounds", None), "conditions": rows_of(application, door),
     }  # fmt: skip
 
 

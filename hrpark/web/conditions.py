@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from hrpark.accounts.models import Park
 from hrpark.admission.actions import Wanted, hand_in_condition
 from hrpark.admission.evidence import fields_for
-from hrpark.admission.models import Condition, ConditionKind, ConditionOutcome
-from hrpark.admission.queries import late_conditions, own_condition_for, soon_conditions
+from hrpark.admission.models import Application, Condition, ConditionKind, ConditionOutcome, Ruling
+from hrpark.admission.queries import conditions_of, late_conditions, own_condition_for, soon_conditions
 from hrpark.admission.rules.terms import Term, state_on
 from hrpark.cases.rules import filled
 from hrpark.files.actions import attach
@@ -121,6 +121,12 @@ def next_of(condition: Condition, *, mine: bool) -> Next:
     )
 
 
+def rows_of(application: Application, door: str) -> list[tuple[Condition, tuple[str, str], str | None]]:
+    """The conditions of one application for a table: each with its state and, where this door has it, its page."""
+    slug = application.park.slug
+    return [(one, state_of(one), address("condition", one.pk, park=slug, door=door)) for one in conditions_of(application)]
+
+
 def context_of(condition: Condition, request: HttpRequest, park: Park, door: str) -> dict[str, Any]:
     """What the record of a condition shows."""
     application = condition.application
@@ -182,7 +188,7 @@ def _known(condition: Condition) -> dict[str, Any]:
 # ---------------------------------------------------------------- at the decision
 
 
-def with_conditions(base: type[Form], suggested: Sequence[Term]) -> Callable[..., Form]:
+def with_conditions(base: type[Form], suggested: Sequence[Term]) -> type[Form]:
     """A form of a decision with a group a condition, filled in with what is suggested, and an empty one below.
 
     ``form.wanted()`` are the rows that say anything.
@@ -214,6 +220,14 @@ def with_conditions(base: type[Form], suggested: Sequence[Term]) -> Callable[...
             self.base_fields |= {f"c-{n}-{of}": box for of, box in boxes.items()}
             lead = "只在“有条件准予入驻”时填写；由规则结论生成的，可以修改；清空“条件”即为不要。" if n == 0 else ""
             self.groups += (Group(f"条件 {n + 1}", tuple(f"c-{n}-{of}" for of in boxes), lead),)
+
+        def clean(self) -> dict[str, Any]:
+            given = super().clean() or self.cleaned_data
+            if given.get("outcome") == Ruling.CONDITIONAL:
+                for n in range(self.rows):
+                    if given.get(f"c-{n}-what") and given.get(f"c-{n}-until", "") is None:
+                        self.add_error(f"c-{n}-until", "请填写这项条件的期限，应晚于今天。")
+            return given
 
         def wanted(self) -> list[Wanted]:
             """In their order; a row without words is none."""

@@ -104,7 +104,8 @@ def _check_agreement(
         raise Refused(f"入驻日期应在签订日期之后、最迟开业日期（{date_table(last)}）之前。", field="starts")
     if not application.institution.uscc:
         raise Refused(
-            "机构还没有取得统一社会信用代码。取得营业执照后，请先在机构档案中登记代码，再签订协议。", field="signed_on"
+            "机构还没有取得统一社会信用代码。取得营业执照后，请先在入驻条件中提交并核对，或在机构档案中登记代码，再签订协议。",
+            field="signed_on",
         )
     if unit is None and not tidy(unit_note):
         raise Refused("请选择单元；园区还没有登记空间的，写明单元位置。", field="unit")

@@ -126,7 +126,7 @@ def test_with_the_code_and_the_permit_the_dossier_is_whole_and_the_admission_wit
     application = admitted(cast, at)
     code, permit = queries.conditions_of(application)
     assert application.decision.conditions_until == permit.until > code.until and code.what in application.decision.conditions
-    with pytest.raises(Refused, match="还没有营业执照"):
+    with pytest.raises(Refused, match="还没有取得统一社会信用代码"):
         actions.sign_agreement(**by(at), application=application, signed_on=at.date(), years=3, unit_note="A座301")
     hand_in(code, cast, at, LICENCE)
     with pytest.raises(Conflict, match="已经提交"):

@@ -25,6 +25,7 @@ from hrpark.admission.queries import (
     scoring_required,
     standing_against,
     start_by,
+    suggested_terms,
 )
 from hrpark.cases.queries import scored_of
 from hrpark.files.actions import attach
@@ -35,6 +36,7 @@ from hrpark.standard.queries import parameter
 from hrpark.toolbox.errors import HrparkError
 from hrpark.web import applications, clock
 from hrpark.web.casework import Seen, made
+from hrpark.web.conditions import with_conditions
 from hrpark.web.filters import Choice
 from hrpark.web.forms import Day, File, Form, Group, Whole
 from hrpark.web.lists import Column, List, View, register, require_list
@@ -212,10 +214,7 @@ def basis_withdraw(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
 
 
 class DecideForm(Seen):
-    groups = (
-        Group("决定", ("outcome", "basis"), "决定作出后不能更改。"),
-        Group("有条件准予的", ("conditions", "conditions_until"), "只在“有条件准予入驻”时填写。"),
-    )
+    groups = (Group("决定", ("outcome", "basis"), "决定作出后不能更改。"),)
     outcome = forms.ChoiceField(label="决定", widget=forms.RadioSelect, choices=Ruling.choices)
     basis = forms.CharField(
         label="依据",
@@ -223,14 +222,12 @@ class DecideForm(Seen):
         max_length=2000,
         help_text="规则结论、会议纪要、审批意见等；申请人会在决定书上看到。",
     )
-    conditions = forms.CharField(label="条件", widget=forms.Textarea, max_length=1000, required=False)
-    conditions_until = Day(label="满足条件的期限", required=False)
 
 
 class ReasonedForm(DecideForm):
     """Where the scoring that is asked for is missing, or came out below its pass mark."""
 
-    groups = (Group("决定", ("outcome", "basis", "unscored"), "决定作出后不能更改。"), DecideForm.groups[1])
+    groups = (Group("决定", ("outcome", "basis", "unscored"), "决定作出后不能更改。"),)
     unscored = forms.CharField(
         label="未经评审或低于合格线仍准予的理由", widget=forms.Textarea, max_length=1000, required=False,
         help_text="不予入驻的不用填；申请人看不到。",
@@ -244,10 +241,16 @@ def decide(request: HttpRequest, park: Park, pk: int) -> HttpResponse:
     application = handed_in_for(request.standing, pk, park)
     scored, papers, minutes = scored_of(application.case), basis_papers(application), needs_minutes(park)
     lacks = scored is None and scoring_required(application, request.today)
-    form = ReasonedForm if lacks or (scored is not None and scored.below) else DecideForm
+    base = ReasonedForm if lacks or (scored is not None and scored.below) else DecideForm
+    form = with_conditions(base, suggested_terms(application, request.today))
+
+    def act(form: Any) -> Any:
+        given = {key: value for key, value in form.cleaned_data.items() if key in base.base_fields}
+        return actions.decide(**about(request, application), **given, conditions=form.wanted())
+
     return deed_form(
-        request, application, made(form, application.case), title="作出决定", submit="作出决定", done="决定已作出，决定书会自动出具。", draft="decide",
-        act=lambda form: actions.decide(**about(request, application), **form.cleaned_data), **_judged(request, application), scored=scored,
+        request, application, made(form, application.case), title="作出决定", submit="作出决定", done="决定已作出，决定书会自动出具。", draft="decide", act=act,
+        **_judged(request, application), scored=scored,
         basis=papers, lacks_minutes=minutes and not has_minutes(papers), lacks_scoring=lacks,
     )  # fmt: skip
 
