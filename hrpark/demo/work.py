@@ -26,7 +26,7 @@ from hrpark.admission.actions import (
 from hrpark.admission.actions import send_back as return_application
 from hrpark.admission.checklist import POINTS
 from hrpark.admission.models import Application
-from hrpark.admission.queries import papers_of
+from hrpark.admission.queries import papers_of, suggested_terms
 from hrpark.cases import samples as cases
 from hrpark.cases.actions import begin_duty, close, open_case, rate, send_back, submit, write_template
 from hrpark.cases.actions import respond as answer
@@ -52,6 +52,7 @@ APPLICATIONS = (
     ("广州领航猎头顾问有限公司", 5, "ready"),
     ("广州才通测评有限公司", 40, "refused"),
     ("广州融智人力资源集团有限公司", 70, "signed"),
+    ("广州启明灵活用工服务有限公司", 25, "conditional"),
 )
 
 
@@ -72,7 +73,7 @@ def applications(stage: Stage, made: Made) -> None:
     free = iter(made.units[len(made.residents) :])
     for name, days, what in APPLICATIONS:
         handed_in, later = stage.moment(days), stage.moment(max(days - 2, 0), 15)
-        given = {"at": handed_in, "park": made.park, "name": name, "uscc": stage.uscc()}
+        given = {"at": handed_in, "park": made.park, "name": name, "uscc": "" if what == "conditional" else stage.uscc()}
         if what in ("submitted", "sent_back"):
             application = admission.make_application(**given)
             if what == "sent_back":
@@ -80,10 +81,12 @@ def applications(stage: Stage, made: Made) -> None:
                 asked = [{"field": "plan", "says": "请补充入驻后第一年的服务计划和预计服务企业数。"}]
                 stage.do(return_application, days - 2, actor=officer, application=application, asked=asked)
             continue
-        ready = admission.make_ready(actor=officer, **given)
+        forming = {"situation": "forming"} if what == "conditional" else {}
+        ready = admission.make_ready(actor=officer, **given, **forming)
         if what == "ready":
             continue
-        outcome = "refused" if what == "refused" else "admitted"
+        outcome = what if what in ("refused", "conditional") else "admitted"
+        terms = suggested_terms(ready, stage.day(days - 5)) if what == "conditional" else ()
         minutes = stage.do(
             add_basis_paper, days - 5, actor=director, application=ready, kind="minutes", title="入驻评审会议纪要", dated=stage.day(days - 5),
             number=f"黄园办〔{stage.day(days - 5).year}〕3号",
@@ -100,6 +103,7 @@ def applications(stage: Stage, made: Made) -> None:
         decision = stage.do(
             decide, days - 5, actor=director, application=ready, outcome=outcome,
             basis="经入驻评审会议研究，其业务与园区定位不符。" if what == "refused" else "经入驻评审会议研究，符合入驻条件（会议纪要〔2026〕3号）。",
+            conditions=[vars(one) for one in terms],
         )  # fmt: skip
         if what == "signed":
             signed = stage.day(days - 10)

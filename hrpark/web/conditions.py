@@ -16,7 +16,7 @@ from hrpark.admission.actions import Wanted, hand_in_condition
 from hrpark.admission.evidence import fields_for
 from hrpark.admission.models import Application, Condition, ConditionKind, ConditionOutcome, Ruling
 from hrpark.admission.queries import conditions_of, late_conditions, own_condition_for, soon_conditions
-from hrpark.admission.rules.terms import Term, state_on
+from hrpark.admission.terms import Term, state_on
 from hrpark.cases.rules import filled
 from hrpark.files.actions import attach
 from hrpark.files.queries import attachments_of

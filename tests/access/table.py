@@ -297,6 +297,7 @@ ROWS: dict[str, Row] = {
     "desk-start-settle": row(DESK, DESK, pk="start"),
     "desk-conditions": row(DESK, DESK),
     "desk-condition": row(DESK, pk="condition"),
+    "desk-condition#in": row(DESK, pk="condition_in"),
     "desk-condition#met": row(DESK, pk="condition_met"),
     "desk-condition-accept": row(DESK, DESK, pk="condition_in"),
     "desk-condition-return": row(DESK, DESK, pk="condition_in"),

@@ -38,7 +38,7 @@ from ..evidence import LICENCE_FIELDS, fields_for
 from ..kinds import CONDITION_BACK, CONDITION_IN, CONDITION_OVER, CONDITION_REMINDS, CONDITIONS_MET
 from ..models import Application, Condition, ConditionKind, ConditionNudge, ConditionOutcome, Decision
 from ..queries import Declared, lacking_of, open_conditions, own_people, typed_day
-from ..rules.terms import LEGAL_PERSON, REGISTRATION, reminder
+from ..terms import LEGAL_PERSON, REGISTRATION, reminder
 from .judging import fresh, new_round
 
 HOUSE = System("admission", "入驻受理")

@@ -19,7 +19,7 @@ from hrpark.toolbox.verdict import Outcome as Said
 
 from .. import permissions
 from ..models import Application, Condition, ConditionOutcome
-from ..rules.terms import Days, Lacking, Term, terms_for
+from ..terms import Days, Lacking, Term, terms_for
 from .candidates import candidate_of
 from .verdicts import standing_against, verdicts
 

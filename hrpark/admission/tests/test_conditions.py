@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from hrpark.accounts import samples as accounts
 from hrpark.accounts.models import Organisation
 from hrpark.accounts.queries import standing_of
-from hrpark.admission import actions, queries, samples
+from hrpark.admission import actions, queries, samples, terms
 from hrpark.admission.models import Application, Condition, Decision
-from hrpark.admission.rules import terms
 from hrpark.cases.models import Case
 from hrpark.files.actions import attach
 from hrpark.files.samples import Named, pdf_bytes

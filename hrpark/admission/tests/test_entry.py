@@ -96,8 +96,8 @@ def test_nobody_signs_before_the_code_is_in_the_dossier(cast, at):
     application = samples.first_checked(forming(cast, at), at=at)
     actions.verify_applicant(**by(at), application=application, basis="授权委托书原件")
     actions.decide(
-        **by(at), application=application, outcome="conditional", basis="经办公会研究同意", conditions="取得营业执照和许可证",
-        conditions_until=at.date() + timedelta(days=60),
+        **by(at), application=application, outcome="conditional", basis="经办公会研究同意",
+        conditions=[{"kind": "registration", "what": "取得营业执照", "until": at.date() + timedelta(days=60)}],
     )  # fmt: skip
     sign = {"application": application, "signed_on": at.date(), "years": 3, "unit_note": "A座三层"}
     with pytest.raises(Refused, match="统一社会信用代码"):
