@@ -55,7 +55,7 @@ def test_the_decision_suggests_conditions_and_keeps_what_was_typed_where_a_day_i
 def test_who_was_let_in_hands_in_the_code_and_an_officer_checks_it(client, cast, ready, conditions):
     (one,) = conditions
     client.force_login(cast.stranger)
-    own = f"/parks/huangpu/conditions/{one.pk}/"
+    own = f"/p/huangpu/conditions/{one.pk}/"
     given = {"deed_key": "h", "name": NAME, "uscc": CODE, "legal_form": "limited", "legal_representative": "周启明", "founded_on": "2026-02-20",
              "registered_capital": "200万", "registered_address": "广州市黄埔区科学大道100号A座301"}  # fmt: skip
     wrong = client.post(own, given)
@@ -84,4 +84,4 @@ def test_what_is_not_met_in_time_is_put_off_talked_about_or_revoked(client, cast
     given = {"outcome": "revoked", "note": "逾期未取得营业执照，经办公会研究", "deed_key": "s"}
     assert client.post(f"{DESK}/conditions/{one.pk}/settle/", given).status_code == 302
     client.force_login(cast.stranger)
-    assert "有条件准予已撤销" in client.get(f"/parks/huangpu/applications/{ready.pk}/").text
+    assert "有条件准予已撤销" in client.get(f"/p/huangpu/apply/{ready.pk}/").text
