@@ -149,7 +149,9 @@ class ApplicationFace(Face):
         )
         decision = application.decision
         if decision.outcome == Ruling.CONDITIONAL:
-            text = f"条件：{decision.conditions}（{date_cn(decision.conditions_until)}前满足）。{text}"
+            # Several conditions name their days themselves.
+            last = "" if decision.conditions.endswith("前）") else f"（{date_cn(decision.conditions_until)}前满足）"
+            text = f"条件：{decision.conditions}{last}。{text}"
         return Next("签订入驻协议", "双方" if mine else "园区", text, None, "waiting")
 
     def _to_open(self, application: Application, at: datetime) -> Next:

@@ -49,7 +49,8 @@ def test_the_decision_suggests_conditions_and_keeps_what_was_typed_where_a_day_i
     assert client.post(address, given | {"c-0-until": "2026-05-06"}).status_code == 302
     assert [one.what for one in Condition.objects.all()] == ["提交营业执照", "提交平面图"]
     record = client.get(f"{DESK}/admission/{ready.pk}/").text
-    assert "入驻条件" in record and "提交平面图" in record and "2026-04-10" in record
+    assert f'href="{DESK}/conditions/{Condition.objects.last().pk}/"' in record and "2026-04-10" in record
+    assert "前）（" not in record
 
 
 def test_who_was_let_in_hands_in_the_code_and_an_officer_checks_it(client, cast, ready, conditions):
