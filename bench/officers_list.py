@@ -16,18 +16,13 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, date, datetime, timedelta
-from importlib import import_module
+from datetime import UTC, date, datetime
 
-from .stage import granian, rate, setup, tell
+from .stage import granian, rate, setup, signed_in, tell
 
 
-def fill(rows: int) -> str:
-    """A park of so many institutions, an officer signed in; returns the session key."""
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-
-    from hrpark.accounts.access import begin_session
+def fill(rows: int) -> dict[str, str]:
+    """A park of so many institutions; the headers of an officer who is signed in."""
     from hrpark.accounts.samples import give_role, make_organisation, make_park, make_person, sample_uscc
     from hrpark.institutions.models import Contact, Institution, Licence, Residency
 
@@ -54,28 +49,17 @@ def fill(rows: int) -> str:
             for one in made
         )  # fmt: skip
         Contact.objects.bulk_create(Contact(institution=one, name="陈志远", mobile="13912345678", main=True) for one in made)
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY] = str(officer.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
-    session.set_expiry(timedelta(hours=12))
-    session.create()
-    begin_session(
-        person=officer, session_key=session.session_key, means="password", second="", at=at, address="127.0.0.1", agent="bench"
-    )
-    return session.session_key
+    return signed_in(officer, at)
 
 
 def main(rows: int) -> None:
     setup()
-    session = fill(rows)
-    from django.conf import settings
+    headers = fill(rows)
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     connection.close()
-    headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"}
     environment = {"HRPARK_HOME": os.environ["HRPARK_HOME"]}
     with granian("config.wsgi:application", **environment) as mine, granian("bench.bare:application", **environment) as floor:
         sides = {

@@ -15,7 +15,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,6 +35,25 @@ def setup(home: str | None = None) -> Path:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     return folder
+
+
+def signed_in(person: Any, at: datetime) -> dict[str, str]:
+    """The headers of a browser in which somebody has signed in."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from hrpark.accounts.access import begin_session
+
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.set_expiry(timedelta(hours=12))
+    session.create()
+    begin_session(
+        person=person, session_key=session.session_key, means="password", second="", at=at, address="127.0.0.1", agent="bench"
+    )
+    return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}"}
 
 
 def free_port() -> int:
