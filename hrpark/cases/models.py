@@ -157,6 +157,13 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["park", "kind", "state", "due_at"], name="case_inbox"),
             models.Index(fields=["park", "kind", "received_at"], name="case_year"),
+            models.Index(fields=["park", "ball", "due_at"], name="case_waiting"),
+            models.Index(
+                "park",
+                models.ExpressionWrapper(Q(closed_at__isnull=False), models.BooleanField()),
+                "due_at",
+                name="case_open_first",
+            ),
             models.Index(fields=["organisation", "park"], name="case_organisation"),
         ]
 

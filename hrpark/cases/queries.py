@@ -391,7 +391,8 @@ def rating_of(case: Case) -> Rating | None:
 
 
 def waiting_for_desk(cases: QuerySet[Case]) -> QuerySet[Case]:
-    return cases.filter(ball=Ball.DESK)
+    """Most urgent first; nothing that waits is closed, so the day alone gives the order, and an index the rows."""
+    return cases.filter(ball=Ball.DESK).order_by("due_at", "pk")
 
 
 def waiting_for_applicant(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -400,7 +401,7 @@ def waiting_for_applicant(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def overdue(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
     """Open, the desk has the ball, and the deadline is over."""
-    return cases.filter(ball=Ball.DESK, completed_at=None, due_at__lt=at)
+    return waiting_for_desk(cases).filter(completed_at=None, due_at__lt=at)
 
 
 # --- figures of a year (T1.13) -------------------------------------------------------------------------------------------
