@@ -150,8 +150,15 @@ class ApplicationFace(Face):
         decision = application.decision
         if decision.outcome == Ruling.CONDITIONAL:
             # Several conditions name their days themselves.
-            last = "" if decision.conditions.endswith("前）") else f"（{date_cn(decision.conditions_until)}前满足）"
+            last = "" if application.conditions.count() > 1 else f"（{date_cn(decision.conditions_until)}前满足）"
             text = f"条件：{decision.conditions}{last}。{text}"
+        if not application.institution.uscc:
+            code = (
+                "取得营业执照后，请在入驻条件中提交；园区核对后才能签订入驻协议。"
+                if mine
+                else "机构在入驻条件中提交营业执照，核对后才能签订协议。"
+            )
+            return Next("提交营业执照", "您" if mine else "机构", code, None, "waiting")
         return Next("签订入驻协议", "双方" if mine else "园区", text, None, "waiting")
 
     def _to_open(self, application: Application, at: datetime) -> Next:

@@ -232,12 +232,12 @@ def with_conditions(base: type[Form], suggested: Sequence[Term]) -> type[Form]:
         def wanted(self) -> list[Wanted]:
             """In their order; a row without words is none."""
             rows = [
-                {of: self.cleaned_data.get(f"c-{n}-{of}") for of in ("what", "until", "kind", "basis")}
+                (n, {of: self.cleaned_data.get(f"c-{n}-{of}") for of in ("what", "until", "kind", "basis")})
                 for n in range(self.rows)
             ]
             return [
-                Wanted(row["what"], row["until"], row["kind"] or ConditionKind.OTHER, row["basis"] or "")
-                for row in rows
+                Wanted(row["what"], row["until"], row["kind"] or ConditionKind.OTHER, row["basis"] or "", row=n)
+                for n, row in rows
                 if row["what"]
             ]
 

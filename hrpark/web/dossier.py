@@ -433,7 +433,7 @@ _WORDS = {
 #: What an entry says besides changed fields: data key → how it is said.
 _SAID = (
     ("begun", "新增"), ("ended", "停止"), ("name", ""), ("number", ""), ("title", ""), ("segment", ""), ("label", ""), ("source", ""),
-    ("result", ""), ("agreement", "协议"), ("start_by", "最迟开业"), ("unit", "单元"), ("starts", "自"), ("ends", "至"), ("since", "自"), ("until", "至"), ("on", "自"), ("agreed_on", "协议签于"), ("checked_on", "查询于"), ("uscc", "统一社会信用代码"), ("uscc_reason", "代码说明"), ("done_on", "检查日期"), ("count", "不符合项"), ("closed_on", "验收日期"), ("decided_on", "决定日期"),
+    ("result", ""), ("agreement", "协议"), ("start_by", "最迟开业"), ("unit", "单元"), ("starts", "自"), ("ends", "至"), ("since", "自"), ("until", "至"), ("on", "自"), ("agreed_on", "协议签于"), ("checked_on", "查询于"), ("uscc", "统一社会信用代码"), ("uscc_reason", "代码说明"), ("done_on", "检查日期"), ("count", "不符合项"), ("closed_on", "验收日期"), ("decided_on", "决定日期"), ("unconditional_on", "条件全部满足于"),
     ("paid", "按约缴清"), ("last_day", "最后在园日"), ("months", "未满承诺月数"), ("basis", "依据"), ("reason", "原因"),
 )  # fmt: skip
 

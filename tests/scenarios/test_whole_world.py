@@ -17,7 +17,7 @@ ELSEWHERE = frozenset(
     accounts.change accounts.close accounts.code.issue accounts.code.use accounts.consent.withdraw accounts.installation.begin
     accounts.invitation.accept accounts.invitation.withdraw accounts.organisation.register accounts.password.set accounts.person.copy
     accounts.person.erase accounts.reopen accounts.totp.add accounts.totp.recovery accounts.totp.remove admission.filing.receive
-    admission.check.draw admission.check.plan admission.exit.address admission.exit.begin admission.exit.leave
+    admission.check.draw admission.check.plan admission.condition.settle admission.exit.address admission.exit.begin admission.exit.leave
     admission.join.ask admission.judge admission.resubmit admission.withdraw cases.assign_many cases.duty.end cases.freeze_year
     cases.hand_in_nameless cases.hand_over cases.identity cases.recount cases.respond cases.respondent cases.resubmit cases.scoring.cancel
     cases.template.retire cases.withdraw documents.archive.mend documents.template.retire evaluation.assessment.reopen

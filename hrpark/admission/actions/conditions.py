@@ -58,6 +58,8 @@ class Wanted:
     until: date | None
     kind: str = ConditionKind.OTHER
     basis: str = ""
+    #: Which row of the form it stands in, where rows between were left empty.
+    row: int | None = None
 
 
 def wanted(given: str | Iterable[Mapping | Wanted], until: date | None, application: Application, today: date) -> list[Wanted]:
@@ -71,7 +73,7 @@ def wanted(given: str | Iterable[Mapping | Wanted], until: date | None, applicat
         at = (
             ("conditions", "conditions", "conditions_until")
             if alone
-            else tuple(f"c-{number}-{of}" for of in ("kind", "what", "until"))
+            else tuple(f"c-{number if one.row is None else one.row}-{of}" for of in ("kind", "what", "until"))
         )
         if one.kind not in ConditionKind.values:
             raise Refused("请选择条件的种类。", field=at[0])

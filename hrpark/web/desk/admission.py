@@ -115,6 +115,8 @@ def _acts(request: HttpRequest, application: Application) -> tuple[list[Act], li
         main.append(one("decide", "作出决定", "gavel", waits or decides, "main" if state == "checked" else ""))
     if state == "admitted":
         unknown = "" if may_speak_for(application) else "申请人身份还没有核验"
+        if not application.institution.uscc:
+            unknown = "机构还没有统一社会信用代码，先核对营业执照（见入驻条件）"
         main.append(one("sign", "登记入驻协议", "edit", unknown if not decides else "您的角色不能签订协议"))
     closed = "" if state in actions.WORKED_ON else f"本件已是“{label}”"
     looks = [

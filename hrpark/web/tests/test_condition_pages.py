@@ -46,6 +46,9 @@ def test_the_decision_suggests_conditions_and_keeps_what_was_typed_where_a_day_i
              "c-0-until": "", "c-2-what": "提交平面图", "c-2-kind": "other", "c-2-until": "2026-04-10"}  # fmt: skip
     wrong = client.post(address, given)
     assert wrong.status_code == 422 and "请填写这项条件的期限" in wrong.text and "提交平面图" in wrong.text
+    late = client.post(address, given | {"c-0-until": "2026-05-06", "c-2-until": "2026-03-01"}).text
+    _, _, third = late.partition('name="c-2-what"')
+    assert "请填写满足条件的期限，应晚于今天" in third.partition('name="c-3-what"')[0]
     assert client.post(address, given | {"c-0-until": "2026-05-06"}).status_code == 302
     assert [one.what for one in Condition.objects.all()] == ["提交营业执照", "提交平面图"]
     record = client.get(f"{DESK}/admission/{ready.pk}/").text
